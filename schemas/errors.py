@@ -1,0 +1,80 @@
+"""What can go wrong, as one tree.
+
+    PipelineError                 everything this project raises on purpose
+    ├── UsageError                wrong use: exit code 2
+    │   ├── UnknownName           a source, parameter, task type … that does not exist
+    │   └── MissingSecret         a remote teacher without its key
+    ├── SourceError               a source folder that cannot be read as the format asked for
+    ├── ImageError                an image file that cannot be opened or decoded
+    ├── PromptError               a prompt file that is broken or lacks variables
+    ├── StorageError              the root cannot be read or written
+    │   └── DamagedPart           a stored part that is missing, torn or altered
+    ├── TeacherError              the teacher cannot be used at all: the run stops
+    │   └── TransientTeacherError may succeed when tried again
+    ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
+    └── GateError                 a table failed its expectations: exit code 1
+
+Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
+ends: it becomes a Rejection. A message says what was found, where, and what to do.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class PipelineError(Exception):
+    """Root of every error that this project raises on purpose."""
+
+
+class UsageError(PipelineError):
+    """The command or its parameters are wrong."""
+
+
+class UnknownName(UsageError):
+    """A name that does not exist; the message suggests the nearest one that does."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1)
+        hint = f"Did you mean “{near[0]}”?" if near else f"Known: {', '.join(names)}."
+        super().__init__(f"Unknown {kind} “{name}”. {hint}")
+
+
+class MissingSecret(UsageError):
+    """A secret that a setting needs is not set."""
+
+
+class SourceError(PipelineError):
+    """A source folder that cannot be read as the format asked for."""
+
+
+class ImageError(PipelineError):
+    """An image file that cannot be opened or decoded."""
+
+
+class PromptError(PipelineError):
+    """A prompt file that is broken or was rendered without all its variables."""
+
+
+class StorageError(PipelineError):
+    """The root cannot be read or written."""
+
+
+class DamagedPart(StorageError):
+    """A stored part that is missing, torn or altered."""
+
+
+class TeacherError(PipelineError):
+    """The teacher cannot be used: no later request would do better."""
+
+
+class TransientTeacherError(TeacherError):
+    """The teacher failed in a way that may pass: time-out, overload, broken connection."""
+
+
+class AccountingError(PipelineError):
+    """A stage lost or invented a row: kept + rejected ≠ candidates."""
+
+
+class GateError(PipelineError):
+    """A table failed its expectations, so nothing was published."""

@@ -1,0 +1,206 @@
+"""The parameters of a build: the form in the Prefect UI, the options of the command line, and what
+the manifest records. Whatever changes the data is here; where things are is in ``settings``.
+
+Each stage is given its own group and no other, so its cache key covers exactly what it can read.
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from schemas.record import Record
+from schemas.vocabulary import Split
+
+
+class SourceSpec(Record):
+    """One annotated folder to read."""
+
+    name: str = Field(title="Format", description="Source format, such as dota or coco.")
+    path: str = Field(title="Folder", description="Folder or URI that holds images and labels.")
+    licence: str | None = Field(
+        None, title="Licence", description="Licence of the images, where the source states none."
+    )
+    attribution: str | None = Field(
+        None, title="Attribution", description="Whom to credit for the images."
+    )
+    gsd: float | None = Field(
+        None, gt=0, title="Ground sampling distance",
+        description="Metres per pixel of every image, where the source states none.",
+    )  # fmt: skip
+    exhaustive: bool = Field(
+        True, title="Labels are complete",
+        description="Every object of a labelled class is labelled. If not, counts are written as "
+        "“at least” and absence is never claimed.",
+    )  # fmt: skip
+
+
+class IngestParams(Record):
+    """How source files are read."""
+
+    max_pixels: int = Field(
+        1_000_000_000, ge=1, le=10_000_000_000, title="Largest image",
+        description="Images with more pixels than this are rejected unread (px).",
+    )  # fmt: skip
+
+
+class SplitParams(Record):
+    """How scenes are divided into train, val and test."""
+
+    policy: Literal["official", "hash"] = Field(
+        "official", title="Policy",
+        description="official: the source's own split where it has one, else by hash; "
+        "hash: always by hash of the scene id.",
+    )  # fmt: skip
+    val: float = Field(
+        0.05, ge=0, le=1, title="Share of val", description="Share of scenes, 0 to 1."
+    )
+    test: float = Field(
+        0.05, ge=0, le=1, title="Share of test", description="Share of scenes, 0 to 1."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_train(self) -> "SplitParams":
+        if self.val + self.test > 1:
+            raise ValueError(f"val {self.val} + test {self.test} is more than 1")
+        return self
+
+
+class TileParams(Record):
+    """How scenes are cut into tiles and encoded."""
+
+    size: int = Field(
+        1024, ge=64, le=8192, title="Tile size",
+        description="Longest side of a tile (px); smaller scenes pass whole.",
+    )  # fmt: skip
+    overlap: int = Field(
+        256, ge=0, le=4096, title="Overlap",
+        description="By how much neighbouring tiles overlap (px).",
+    )  # fmt: skip
+    min_visible: float = Field(
+        0.4, gt=0, le=1, title="Visible share",
+        description="An object with less of its area inside a tile is counted as partly visible, "
+        "not described (0 to 1).",
+    )  # fmt: skip
+    quality: int = Field(
+        90, ge=1, le=100, title="JPEG quality", description="Of the encoded tiles, 1 to 100."
+    )
+    split: SplitParams = SplitParams()
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> "TileParams":
+        if self.overlap >= self.size:
+            raise ValueError(f"overlap {self.overlap} is not smaller than tile size {self.size}")
+        return self
+
+
+class AdaptParams(Record):
+    """The mixture: at most how many samples of each form a tile gives."""
+
+    presence: int = Field(4, ge=0, le=100, title="Presence", description="Yes/no questions a tile.")
+    counting: int = Field(3, ge=0, le=100, title="Counting", description="Counts asked a tile.")
+    comparison: int = Field(2, ge=0, le=100, title="Comparison", description="Comparisons a tile.")
+    position: int = Field(2, ge=0, le=100, title="Position", description="Positions asked a tile.")
+    grounding: int = Field(
+        3, ge=0, le=100, title="Visual grounding", description="Boxes asked for a tile."
+    )
+    referring: int = Field(
+        3, ge=0, le=100, title="Referring expressions", description="Objects to be named a tile."
+    )
+    region: int = Field(
+        3, ge=0, le=100, title="Region captions", description="Regions described a tile."
+    )
+    composition: int = Field(
+        1, ge=0, le=10, title="Scene composition", description="Summaries of contents a tile."
+    )
+    seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
+
+
+class TeacherParams(Record):
+    """The model that writes, and how it is asked."""
+
+    kind: Literal["offline", "openai"] = Field(
+        "offline", title="Teacher",
+        description="offline: rules that read labels and pixels, no key and no network; "
+        "openai: any OpenAI-compatible endpoint, its URL and key from the settings.",
+    )  # fmt: skip
+    model: str = Field(
+        "offline-teacher", title="Model", description="Model name at the endpoint."
+    )
+    temperature: float | None = Field(
+        None, ge=0, le=2, title="Temperature",
+        description="Sampling temperature, 0 to 2; by default what the prompt file says.",
+    )  # fmt: skip
+    max_tokens: int | None = Field(
+        None, ge=64, le=128_000, title="Longest answer",
+        description="Tokens of one answer; by default what the prompt file says.",
+    )  # fmt: skip
+    structured: bool = Field(
+        True, title="Structured outputs",
+        description="Ask by JSON schema; switched off by itself where the server lacks it.",
+    )  # fmt: skip
+    request_tokens: int = Field(
+        3000, ge=500, le=100_000, title="Fact budget",
+        description="Estimated tokens of facts in one request; dense tiles take several requests.",
+    )  # fmt: skip
+    concurrency: int = Field(
+        8, ge=1, le=1024, title="Requests in flight", description="At once, for each shard."
+    )
+    seed: int = Field(0, ge=0, title="Seed", description="Sent with every request.")
+
+    @model_validator(mode="after")
+    def _model_is_named(self) -> "TeacherParams":
+        if self.kind == "openai" and not self.model.strip():
+            raise ValueError("an openai teacher needs a model name")
+        return self
+
+
+class DialogueParams(Record):
+    """How many dialogues a tile gives, and how long they are."""
+
+    per_tile: int = Field(
+        2, ge=0, le=20, title="Dialogues a tile",
+        description="At most; each draws on facts that earlier ones left out.",
+    )  # fmt: skip
+    turns: int = Field(
+        4, ge=2, le=20, title="Turns", description="Question–answer pairs in a dialogue."
+    )
+
+
+class PublishParams(Record):
+    """How release parts are laid out."""
+
+    row_group: int = Field(
+        200, ge=1, le=100_000, title="Images a row group",
+        description="Rows in one row group of an image part.",
+    )  # fmt: skip
+    gallery: int = Field(
+        24, ge=0, le=500, title="Gallery", description="Tiles shown in report.html."
+    )
+
+
+class BuildParams(Record):
+    """Everything that decides what a release contains."""
+
+    sources: tuple[SourceSpec, ...] = Field(
+        (), title="Sources", description="Annotated folders to read."
+    )
+    shards: int = Field(
+        8, ge=1, le=10_000, title="Shards",
+        description="Buckets of scenes: the unit of caching, retry and parallelism.",
+    )  # fmt: skip
+    ingest: IngestParams = Field(IngestParams(), title="Ingest")
+    tile: TileParams = Field(TileParams(), title="Tiles")
+    adapt: AdaptParams = Field(AdaptParams(), title="Task mixture")
+    teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
+    dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
+    publish: PublishParams = Field(PublishParams(), title="Publish")
+
+
+def split_of(scene_id: str, official: Split | None, params: SplitParams) -> Split:
+    """Return the split of a scene; by hash, its id read as a fraction of the id space."""
+    if params.policy == "official" and official is not None:
+        return official
+    place = int(scene_id, 16) / 16 ** len(scene_id)
+    if place < params.test:
+        return Split.TEST
+    return Split.VAL if place < params.test + params.val else Split.TRAIN

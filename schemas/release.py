@@ -1,0 +1,102 @@
+"""Parts, their counts, and the manifest of a release."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.params import BuildParams
+from schemas.record import Record
+from schemas.scene import Sha256
+from schemas.vocabulary import FindingKind, Reason
+
+
+class Part(Record):
+    """A reference to one stage's output for one shard: what stages hand each other."""
+
+    stage: str
+    shard: int = Field(ge=0)
+    key: str = Field(description="content key of inputs, parameters, prompts and code version")
+    candidates: int = Field(ge=0)
+    rows: int = Field(ge=0, description="kept")
+    rejections: int = Field(ge=0)
+    findings: int = Field(ge=0)
+    made: bool = Field(description="written by this run, not found")
+    calls: int = Field(0, ge=0, description="teacher calls made by this run")
+
+    @property
+    def path(self) -> str:
+        """Path of the rows, relative to the root."""
+        return f"stages/{self.stage}/{self.shard:05d}-{self.key}.parquet"
+
+    def beside(self, table: Literal["rejections", "findings"]) -> str:
+        """Path of the rejections or findings of this part, relative to the root."""
+        return self.path.replace(".parquet", f".{table}.parquet")
+
+
+class StageCount(Record):
+    """One row per stage: candidates = kept + rejected."""
+
+    stage: str
+    unit: str = Field(description="what is counted: scene, tile, request, sample")
+    candidates: int = Field(ge=0)
+    kept: int = Field(ge=0)
+    rejected: int = Field(ge=0)
+    parts_made: int = Field(ge=0)
+    parts_found: int = Field(ge=0)
+    calls: int = Field(0, ge=0, description="teacher calls made by this run")
+
+
+class ReleasePart(Record):
+    """One published file."""
+
+    path: str = Field(description="relative to the release folder")
+    table: Literal["samples", "images", "rejections", "findings", "document"]
+    rows: int = Field(ge=0, description="0 for documents")
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+
+
+class PromptUse(Record):
+    """A prompt or phrasing file that the release rests on."""
+
+    name: str
+    fingerprint: str
+
+
+class Usage(Record):
+    """What the answers behind a release took."""
+
+    requests: int = Field(ge=0, description="distinct answers that the release rests on")
+    calls: int = Field(ge=0, description="teacher calls made by this run")
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
+
+
+class TaskCount(Record):
+    """How many samples a task type has in a split of a source."""
+
+    task: str
+    split: str
+    source: str
+    samples: int = Field(ge=0)
+
+
+class Manifest(Record):
+    """What a release is; its existence is the commit."""
+
+    format: Literal[1] = 1
+    version: str
+    created: str = Field(description="UTC, ISO 8601")
+    software: dict[str, str] = Field(description="package → version")
+    parameters: BuildParams
+    prompts: tuple[PromptUse, ...]
+    stages: tuple[StageCount, ...]
+    samples: int = Field(ge=0)
+    candidates: int = Field(ge=0, description="samples + rejections of samples")
+    rejections: dict[Reason, int]
+    findings: dict[FindingKind, int]
+    tasks: tuple[TaskCount, ...]
+    usage: Usage
+    parts: tuple[ReleasePart, ...]
+    inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
+    notes: dict[str, JsonValue] = Field(default_factory=dict)

@@ -1,0 +1,111 @@
+"""What is published, and what was not kept."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.geometry import Box, Polygon, Window
+from schemas.record import Record
+from schemas.scene import LabelOrigin
+from schemas.vocabulary import Origin, Reason, Split, TaskType
+
+
+class Turn(Record):
+    """One side's words in a sample."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class SampleObject(Record):
+    """One object that a sample speaks of."""
+
+    ref: str = Field(description="number in the tile, such as o12")
+    annotation_id: str
+    category: str = Field(description="canonical class")
+    polygon: Polygon = Field(description="the part inside the tile, scene px")
+    box: Box = Field(description="x0, y0, x1, y1 round that part, scene px")
+
+
+class Span(Record):
+    """A phrase of a published turn and the objects it means."""
+
+    turn: int = Field(ge=0)
+    start: int = Field(ge=0, description="first character")
+    end: int = Field(gt=0, description="character after the last")
+    refs: tuple[str, ...]
+
+
+class Verdict(Record):
+    """What verification said of one statement."""
+
+    claim: str = Field(description="the words that were checked")
+    kind: str = Field(description="reference, count, class, position, relation, colour …")
+    outcome: Literal["supported", "contradicted", "unverifiable"]
+    evidence: str = Field(description="what the annotations say")
+
+
+class Lineage(Record):
+    """Why a sample exists."""
+
+    origin: Origin
+    stage: str = Field(description="stage that wrote it")
+    form: str = Field(description="what kind of question or text, such as counting")
+    labels: tuple[LabelOrigin, ...] = Field(description="where its objects were read")
+    prompt: str = Field(description="prompt or phrasing file")
+    prompt_fingerprint: str
+    model: str | None = Field(None, description="none when no teacher was asked")
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int
+    request_key: str | None = None
+    rests_on: tuple[str, ...] = Field((), description="request keys of earlier answers used")
+    prompt_tokens: int = Field(0, ge=0)
+    completion_tokens: int = Field(0, ge=0)
+    licence: str | None = None
+    attribution: str | None = None
+    spans: tuple[Span, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Draft(Record):
+    """One row per sample to be verified; its turns still carry <ref> tags."""
+
+    id: str = Field(description="hash of tile, task type and text")
+    task: TaskType
+    source: str
+    split: Split
+    scene_id: str
+    tile_id: str
+    turns: tuple[Turn, ...] = Field(min_length=2)
+    objects: tuple[SampleObject, ...]
+    lineage: Lineage
+
+
+class Sample(Record):
+    """One row per published instruction sample: plain text, the objects it means, its lineage."""
+
+    id: str = Field(description="hash of tile, task type and text")
+    task: TaskType
+    source: str = Field(description="name of the source format")
+    split: Split
+    scene_id: str
+    tile_id: str = Field(description="id of the row in the images table")
+    window: Window = Field(description="the tile, scene px")
+    turns: tuple[Turn, ...] = Field(min_length=2)
+    objects: tuple[SampleObject, ...]
+    lineage: Lineage
+
+
+class Rejection(Record):
+    """One row per thing that was not kept."""
+
+    stage: str
+    subject: Literal["scene", "tile", "request", "sample"]
+    subject_id: str = Field(description="id, or the file name where there is no id yet")
+    source: str
+    reason: Reason
+    detail: str = Field(description="what was found, and what to do about it")
+    file: str | None = Field(None, description="path relative to the source folder")
+    line: int | None = Field(None, ge=1)
+    payload: str = Field("", description="the raw text or record that was rejected")

@@ -1,0 +1,161 @@
+"""What ingestion reads: scenes, their annotations, and findings about them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.geometry import Polygon
+from schemas.record import Record
+from schemas.vocabulary import FindingKind, Severity, Shape, Split
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class LabelOrigin(Record):
+    """Where a label was read."""
+
+    file: str = Field(description="path relative to the source folder, with /")
+    line: int | None = Field(None, ge=1, description="line number, from 1, in a text file")
+    element: str | None = Field(None, description="path of the element in a JSON or XML file")
+
+
+class ObjectAnnotation(Record):
+    """One annotated thing."""
+
+    kind: Literal["object"] = "object"
+    id: str = Field(description="hash of scene id, origin and content")
+    shape: Shape = Field(description="how it was annotated")
+    polygon: Polygon = Field(min_length=3, description="corners as given, scene px")
+    category_as_given: str = Field(description="the class as the source spells it")
+    category: str = Field(description="canonical class, singular, words separated by spaces")
+    difficult: int = Field(0, ge=0, description="the source's difficulty flag, 0 = not difficult")
+    truncated: bool = Field(False, description="the source says that the object is cut off")
+    crowd: bool = Field(False, description="one label that stands for several objects")
+    origin: LabelOrigin
+
+
+class CaptionAnnotation(Record):
+    """One sentence about a whole scene."""
+
+    kind: Literal["caption"] = "caption"
+    id: str
+    text: str = Field(description="as given")
+    origin: LabelOrigin
+
+
+class QuestionAnswerAnnotation(Record):
+    """One question about a scene, with its answer."""
+
+    kind: Literal["question_answer"] = "question_answer"
+    id: str
+    question: str = Field(description="as given")
+    answer: str = Field(description="as given")
+    question_type: str | None = Field(None, description="the source's own type name")
+    origin: LabelOrigin
+
+
+class ReferringAnnotation(Record):
+    """One expression that names one object of a scene."""
+
+    kind: Literal["referring"] = "referring"
+    id: str
+    expression: str = Field(description="as given")
+    polygon: Polygon = Field(min_length=3, description="the object's corners, scene px")
+    category: str | None = Field(None, description="canonical class where the source gives one")
+    origin: LabelOrigin
+
+
+class SceneClassAnnotation(Record):
+    """The class of a whole scene."""
+
+    kind: Literal["scene_class"] = "scene_class"
+    id: str
+    category_as_given: str
+    category: str = Field(description="canonical class")
+    origin: LabelOrigin
+
+
+Annotation = Annotated[
+    ObjectAnnotation
+    | CaptionAnnotation
+    | QuestionAnswerAnnotation
+    | ReferringAnnotation
+    | SceneClassAnnotation,
+    Field(discriminator="kind"),
+]
+
+
+class SceneCandidate(Record):
+    """One row per image that a source lists, before the image itself was looked at."""
+
+    id: str = Field(description="scene id: hash of source name and image bytes")
+    source: str = Field(description="name of the source format in the registry, such as dota")
+    name: str = Field(description="path of the image relative to the source folder, with /")
+    uri: str = Field(description="where the image file is")
+    sha256: Sha256 = Field(description="of the file's bytes")
+    size: int = Field(ge=0, description="of the file, bytes")
+    gsd: float | None = Field(None, gt=0, description="metres per pixel, where labels say so")
+    width: int | None = Field(None, gt=0, description="px, as the labels say")
+    height: int | None = Field(None, gt=0, description="px, as the labels say")
+    split: Split | None = Field(None, description="the source's official split")
+    licence: str | None = None
+    attribution: str | None = None
+    parent: str | None = Field(None, description="name of the image this is a crop of")
+    exhaustive: tuple[str, ...] = Field(
+        (), description="canonical classes of which the source labels every object"
+    )
+    annotations: tuple[Annotation, ...] = ()
+
+
+class Scene(Record):
+    """One source image."""
+
+    id: str = Field(description="hash of source name and image bytes")
+    source: str = Field(description="name of the source format in the registry")
+    name: str = Field(description="path of the image relative to the source folder, with /")
+    uri: str = Field(description="where the image file is")
+    sha256: Sha256 = Field(description="of the file's bytes")
+    perceptual_hash: str = Field(description="64-bit DCT hash of the picture, 16 hex digits")
+    width: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
+    height: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
+    bands: int = Field(gt=0)
+    gsd: float | None = Field(None, gt=0, description="metres per pixel")
+    crs: str | None = Field(None, description="coordinate reference system, such as EPSG:32618")
+    transform: tuple[float, float, float, float, float, float] | None = Field(
+        None, description="affine a, b, c, d, e, f from px to CRS units"
+    )
+    split: Split | None = Field(None, description="the source's official split")
+    licence: str | None = None
+    attribution: str | None = None
+    parent: str | None = Field(None, description="name of the image this is a crop of")
+    exhaustive: tuple[str, ...] = Field(
+        (), description="canonical classes of which the source labels every object"
+    )
+
+    @property
+    def north_up(self) -> bool:
+        """Whether the upper edge is known to be north (georeferenced, not rotated)."""
+        if self.crs is None or self.transform is None:
+            return False
+        a, b, _, d, e, _ = self.transform
+        return a > 0 and e < 0 and b == 0 and d == 0
+
+
+class IngestedScene(Record):
+    """One row per scene, with everything that came with it."""
+
+    scene: Scene
+    annotations: tuple[Annotation, ...]
+
+
+class Finding(Record):
+    """One row per oddity found in a source."""
+
+    source: str
+    kind: FindingKind
+    severity: Severity
+    file: str = Field(description="path relative to the source folder, with /")
+    line: int | None = Field(None, ge=1)
+    element: str | None = None
+    detail: str = Field(description="what was found")
+    remedy: str = Field(description="what to do about it")

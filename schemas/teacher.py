@@ -1,0 +1,131 @@
+"""What is asked of the teacher, what it answers, and the records that its answers are parsed into."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.record import Record, content_id
+
+
+class LocalFact(Record):
+    """What is seen of one object or one group of objects."""
+
+    ids: tuple[str, ...] = Field(description="numbers of the objects spoken of, such as o1 or o3-o9")
+    attributes: str = Field(
+        description="Fine-grained visible attributes, every phrase about objects inside "
+        '<ref ids="…">…</ref>'
+    )
+    relations: str = Field(
+        description="Where the objects stand and how they relate to others, with <ref> tags; "
+        "empty when nothing is certain"
+    )
+
+
+class LocalDescription(Record):
+    """The objects of one request, described one by one or group by group."""
+
+    facts: tuple[LocalFact, ...]
+
+
+class Synthesis(Record):
+    """All local facts of a tile woven into one detailed description."""
+
+    description: str = Field(description="Flowing text, every phrase about objects in <ref> tags")
+
+
+class DialogueTurn(Record):
+    """One question and its answer."""
+
+    question: str
+    answer: str = Field(description="with <ref> tags round phrases about objects")
+    rests_on: tuple[str, ...] = Field(description="numbers of the objects or facts it rests on")
+
+
+class Dialogue(Record):
+    """A conversation from simple perception to reasoning."""
+
+    turns: tuple[DialogueTurn, ...]
+
+
+class Message(Record):
+    """One message of a request; the picture, where there is one, goes with the first user turn."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class ModelRequest(Record):
+    """One question to the teacher. Its key covers everything that can change the answer."""
+
+    purpose: str = Field(description="prompt name, such as describe")
+    prompt_fingerprint: str
+    model: str
+    messages: tuple[Message, ...]
+    image_sha256: str | None = None
+    image: bytes | None = Field(None, repr=False, description="JPEG")
+    reply: str = Field(description="name of the record that the answer is parsed into")
+    temperature: float = Field(ge=0, le=2)
+    max_tokens: int = Field(gt=0)
+    seed: int
+
+    @cached_property
+    def key(self) -> str:
+        """Content hash of model, messages, picture, reply record and sampling parameters."""
+        content = self.model_dump(mode="json", exclude={"image", "purpose", "prompt_fingerprint"})
+        return content_id("request", content)
+
+
+class Answer(Record):
+    """What the teacher said to one request."""
+
+    key: str = Field(description="key of the request")
+    model: str = Field(description="the model that answered, as it names itself")
+    text: str = Field(description="raw")
+    finish_reason: str | None = Field(None, description="stop, length, content_filter …")
+    refusal: str | None = Field(None, description="the provider's refusal text")
+    prompt_tokens: int = Field(0, ge=0)
+    completion_tokens: int = Field(0, ge=0)
+
+
+class Exchange(Record):
+    """The trace of one answered request, as it stands in every row that rests on it."""
+
+    request_key: str
+    prompt: str = Field(description="prompt name")
+    prompt_fingerprint: str
+    model: str
+    temperature: float
+    max_tokens: int
+    seed: int
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
+    attempts: int = Field(1, ge=1, description="2 when it was asked again after a parse failure")
+
+
+class DescribedObjects(Record):
+    """One row per describe request: the local description of some objects of one tile."""
+
+    tile_id: str
+    number: int = Field(ge=1, description="of the request in its tile")
+    reply: LocalDescription
+    exchange: Exchange
+
+
+class SynthesizedTile(Record):
+    """One row per tile: its detailed description."""
+
+    tile_id: str
+    reply: Synthesis
+    exchange: Exchange
+    rests_on: tuple[str, ...] = Field(description="request keys of the local descriptions used")
+
+
+class ConversedTile(Record):
+    """One row per dialogue of a tile."""
+
+    tile_id: str
+    number: int = Field(ge=1, description="of the dialogue in its tile")
+    reply: Dialogue
+    exchange: Exchange
+    rests_on: tuple[str, ...] = Field(description="request keys of the local descriptions used")

@@ -1,0 +1,196 @@
+"""The one house decorator: a function over one shard becomes a retryable, cached Prefect task.
+
+A stage function is a generator. It yields kept rows, Rejections and Findings, and states how many
+candidates it saw; what it yields is streamed into the part of its shard. The part is named by the
+content key of everything that made it, so a part that stands already is not made again, in this
+run or any other: Prefect's own result cache is not used, because it neither survives a lost server
+nor lies beside the data. The rows file is written last: its existence is the commit of a part.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Concatenate, Final, Literal, ParamSpec, TypeVar
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.tasks import exponential_backoff
+
+from prompts import prompt_fingerprint
+from schemas.arrow import fingerprint
+from schemas.errors import AccountingError, DamagedPart, TransientTeacherError
+from schemas.record import Record, content_id
+from schemas.release import Part
+from schemas.sample import Rejection
+from schemas.scene import Finding
+from tasks.storage.parts import PartWriter, read_footer, read_rows, write_rows
+from tasks.storage.store import Store
+
+log = logging.getLogger(__name__)
+progress = logging.getLogger("rs_gpt4v.progress")
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Record)
+Row = Record | Rejection | Finding
+
+RETRIES: Final = 3
+BESIDE: Final[dict[type[Record], Literal["rejections", "findings"]]] = {
+    Rejection: "rejections",
+    Finding: "findings",
+}
+TRANSIENT: Final = (TransientTeacherError, ConnectionError, TimeoutError)
+
+
+class Where(Record):
+    """Which shard of which root a task run works on."""
+
+    root: str
+    shard: int
+
+
+@dataclass
+class Context:
+    """What a stage function may use besides its arguments."""
+
+    store: Store
+    shard: int
+    candidates: int = 0
+    calls: int = field(default=0)
+
+    def rows(self, part: Part, model: type[R]) -> Iterator[R]:
+        """Yield the rows of ``part``; only the columns that ``model`` names are read."""
+        return read_rows(self.store, part.path, model)
+
+
+def stage(
+    name: str, *, writes: type[Record], version: int = 1, prompts: tuple[str, ...] = ()
+) -> Callable[
+    [Callable[Concatenate[Context, P], Iterator[Row]]], "Task[Concatenate[Where, P], Part]"
+]:
+    """Turn a shard function into the task ``(where, *arguments) -> Part``.
+
+    ``writes`` is the record it keeps, ``prompts`` the files that it renders, ``version`` is raised
+    when its code changes what it writes. The arguments must be Parts, tuples of Parts, records or
+    plain values: all of them enter the key, parts by their own key.
+    """
+
+    def decorate(
+        function: Callable[Concatenate[Context, P], Iterator[Row]],
+    ) -> "Task[Concatenate[Where, P], Part]":
+        def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
+            made_of = [_identity(value) for value in (*args, *kwargs.values())]
+            used = [prompt_fingerprint(prompt) for prompt in prompts]
+            key = content_id(name, version, fingerprint(writes), used, made_of)
+            store = Store(where.root)
+            part = find_part(store, name, where.shard, key)
+            if part is None:
+                context = Context(store, where.shard)
+                part = _make(name, writes, key, context, function(context, *args, **kwargs))
+            report(part)
+            return part
+
+        run.__name__, run.__doc__ = name, function.__doc__
+        return task(
+            name=name,
+            task_run_name=f"{name}-{{where.shard}}",
+            cache_policy=NO_CACHE,
+            persist_result=False,
+            retries=RETRIES,
+            retry_delay_seconds=exponential_backoff(2),
+            retry_jitter_factor=0.5,
+            retry_condition_fn=_is_transient,
+        )(run)
+
+    return decorate
+
+
+def find_part(store: Store, name: str, shard: int, key: str) -> Part | None:
+    """Return the part that stands already under ``key``, or None where it is not whole."""
+    part = Part(
+        stage=name, shard=shard, key=key, candidates=0, rows=0, rejections=0, findings=0, made=False
+    )
+    if not store.exists(part.path):
+        return None
+    try:
+        found = part.model_copy(update=read_footer(store, part.path))
+    except DamagedPart as error:
+        log.warning("%s is remade: %s", part.path, error)
+        return None
+    counts = {"rejections": found.rejections, "findings": found.findings}
+    whole = all(store.exists(found.beside(t)) for t in BESIDE.values() if counts[t])
+    return found if whole else None
+
+
+def write_part(
+    name: str, shard: int, key: str, writes: type[Record], store: Store, rows: Iterable[Row]
+) -> Part:
+    """Write ``rows`` as the part of ``shard`` under ``key``; every row counts as a candidate."""
+    context = Context(store, shard)
+    return _make(name, writes, key, context, _counted(context, rows))
+
+
+def report(part: Part) -> None:
+    """Tell whoever listens to ``rs_gpt4v.progress`` that a part is there."""
+    progress.info("%s", part.path, extra={"part": part})
+
+
+def _counted(context: Context, rows: Iterable[Row]) -> Iterator[Row]:
+    for row in rows:
+        context.candidates += not isinstance(row, Finding)
+        yield row
+
+
+def _make(
+    name: str, writes: type[Record], key: str, context: Context, rows: Iterator[Row]
+) -> Part:
+    """Stream ``rows`` into the files of a part; the kept rows appear last."""
+    part = Part(
+        stage=name, shard=context.shard, key=key, candidates=0, rows=0, rejections=0, findings=0,
+        made=True,
+    )  # fmt: skip
+    beside: dict[type[Record], list[Record]] = {model: [] for model in BESIDE}
+    with ExitStack() as stack:
+        kept = PartWriter(stack.enter_context(context.store.create(part.path)), writes)
+        for row in rows:
+            aside = beside.get(type(row))
+            if aside is None:
+                kept.write(row)
+            else:
+                aside.append(row)
+        counts = {
+            "candidates": context.candidates,
+            "rows": kept.count,
+            "rejections": len(beside[Rejection]),
+            "findings": len(beside[Finding]),
+        }
+        _check(name, context.shard, **counts)
+        for model, table in BESIDE.items():
+            if beside[model]:
+                write_rows(context.store, part.beside(table), model, beside[model])
+        kept.close(dict(counts))
+    return part.model_copy(update={**counts, "calls": context.calls})
+
+
+def _check(name: str, shard: int, candidates: int, rows: int, rejections: int, findings: int) -> None:
+    if rows + rejections != candidates:
+        raise AccountingError(
+            f"Stage {name}, shard {shard}: {rows} rows + {rejections} rejections are not "
+            f"{candidates} candidates ({findings} findings). This is a defect; please report it."
+        )
+
+
+def _identity(value: object) -> object:
+    """Return what a stage argument adds to the key."""
+    if isinstance(value, Part):
+        return value.key
+    if isinstance(value, Record):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        return [_identity(item) for item in value]
+    return value
+
+
+def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
+    return isinstance(state.data, TRANSIENT)

@@ -1,0 +1,141 @@
+"""Parquet parts: written whole, with their counts in the footer, and read row by row.
+
+Text is compressed with zstd, pictures (JPEG) are not. A row group ends at ``GROUP_ROWS`` rows or
+``GROUP_BYTES`` of pictures, so that a writer holds no more than that.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import JsonValue, ValidationError
+
+from schemas.arrow import arrow_schema, from_batch, to_batch
+from schemas.errors import DamagedPart
+from schemas.record import Record
+from tasks.storage.store import Store
+
+GROUP_ROWS: Final = 2000
+GROUP_BYTES: Final = 32 << 20
+READ_ROWS: Final = 64
+_FOOTER: Final = "rs_gpt4v"
+
+R = TypeVar("R", bound=Record)
+
+
+class PartWriter:
+    """Writes records of one type into an open file, group by group."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        model: type[Record],
+        *,
+        schema: pa.Schema | None = None,
+        group_rows: int = GROUP_ROWS,
+    ) -> None:
+        """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
+        self._model, self._group_rows = model, group_rows
+        schema = schema or arrow_schema(model)
+        self._writer = pq.ParquetWriter(file, schema, **parquet_options(schema))
+        self._rows: list[Record] = []
+        self._bytes = 0
+        self.count = 0
+
+    def write(self, row: Record) -> None:
+        """Append one row."""
+        self._rows.append(row)
+        self._bytes += sum(len(value) for value in vars(row).values() if isinstance(value, bytes))
+        self.count += 1
+        if len(self._rows) >= self._group_rows or self._bytes >= GROUP_BYTES:
+            self._flush()
+
+    def close(self, footer: dict[str, JsonValue] | None = None) -> None:
+        """Write what is pending, then ``footer`` as JSON into the file's metadata."""
+        self._flush()
+        if footer is not None:
+            text = json.dumps(footer, sort_keys=True)
+            self._writer.add_key_value_metadata({_FOOTER: text})
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_batch(to_batch(self._rows, self._model))
+        self._rows, self._bytes = [], 0
+
+
+def write_rows(
+    store: Store,
+    path: str,
+    model: type[Record],
+    rows: Iterable[Record],
+    footer: dict[str, JsonValue] | None = None,
+) -> int:
+    """Write ``rows`` to ``path`` at once and return how many there were."""
+    with store.create(path) as file:
+        writer = PartWriter(file, model)
+        for row in rows:
+            writer.write(row)
+        writer.close(footer)
+    return writer.count
+
+
+def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
+    """Yield the rows at ``path``; only the columns that ``model`` names are read.
+
+    Raises DamagedPart where the file is torn or has other columns.
+    """
+    names = list(model.model_fields)
+    with store.open(path) as file, _named(store, path):
+        parquet = pq.ParquetFile(file)
+        for batch in parquet.iter_batches(batch_size=READ_ROWS, columns=names):
+            yield from from_batch(batch.select(names), model)
+
+
+def read_footer(store: Store, path: str) -> dict[str, JsonValue]:
+    """Return what ``close`` put into the metadata of the part at ``path``."""
+    with store.open(path) as file, _named(store, path):
+        metadata = pq.read_metadata(file).metadata or {}
+        footer: dict[str, JsonValue] = json.loads(metadata.get(_FOOTER.encode(), b"{}"))
+        return footer
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, object]:
+    """Return writer options under which equal rows give equal bytes, pictures uncompressed."""
+    pictures, others = _leaves(schema)
+    return {
+        "compression": dict.fromkeys(pictures, "none") | dict.fromkeys(others, "zstd"),
+        "use_dictionary": others,
+        "write_statistics": others,
+        "write_page_index": True,
+    }
+
+
+def _leaves(schema: pa.Schema) -> tuple[list[str], list[str]]:
+    """Return the Parquet paths of the binary leaves of ``schema``, and of all others."""
+    empty = pa.BufferOutputStream()
+    pq.ParquetWriter(empty, schema).close()
+    columns = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
+    leaves = [columns.column(index) for index in range(len(columns))]
+    binary = [x.path for x in leaves if x.physical_type == "BYTE_ARRAY" and not _is_text(x)]
+    return binary, [leaf.path for leaf in leaves if leaf.path not in binary]
+
+
+def _is_text(leaf: pq.ColumnSchema) -> bool:
+    return bool(leaf.logical_type.type == "STRING")
+
+
+@contextmanager
+def _named(store: Store, path: str) -> Iterator[None]:
+    """Name the part in what a torn or foreign file raises."""
+    try:
+        yield
+    except (pa.ArrowException, ValidationError, ValueError, KeyError) as error:
+        first = str(error).splitlines()[0]
+        raise DamagedPart(
+            f"{store.url(path)} is not a whole part ({first}). Delete it and run the build again: "
+            "it is remade alone."
+        ) from error
