@@ -115,7 +115,8 @@ def _holds_union(annotation: Any) -> bool:
     if get_origin(kind) is tuple:
         return any(_holds_union(item) for item in get_args(kind) if item is not Ellipsis)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return any(_holds_union(field.annotation) for field in kind.model_fields.values())
+        inner: list[Any] = [field.annotation for field in kind.model_fields.values()]
+        return any(map(_holds_union, inner))
     return False
 
 
@@ -134,5 +135,7 @@ def _pruned(value: Any, annotation: Any) -> Any:
     }
 
 
-def _member(value: Mapping[str, JsonValue], members: tuple[type[BaseModel], ...]) -> type[BaseModel]:
+def _member(
+    value: Mapping[str, JsonValue], members: tuple[type[BaseModel], ...]
+) -> type[BaseModel]:
     return next(m for m in members if value["kind"] in get_args(m.model_fields["kind"].annotation))

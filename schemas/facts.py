@@ -69,7 +69,9 @@ class CountFact(Record):
     count: int = Field(ge=0, description="objects visible enough to be described")
     partly_visible: int = Field(ge=0, description="objects cut so far that they are not described")
     exhaustive: bool = Field(description="the source labels every object of this class")
-    crowd: bool = Field(False, description="some labels stand for several objects: count is a floor")
+    crowd: bool = Field(
+        False, description="some labels stand for several objects: count is a floor"
+    )
 
 
 class LocalFactText(Record):

@@ -123,9 +123,7 @@ class TeacherParams(Record):
         description="offline: rules that read labels and pixels, no key and no network; "
         "openai: any OpenAI-compatible endpoint, its URL and key from the settings.",
     )  # fmt: skip
-    model: str = Field(
-        "offline-teacher", title="Model", description="Model name at the endpoint."
-    )
+    model: str = Field("offline-teacher", title="Model", description="Model name at the endpoint.")
     temperature: float | None = Field(
         None, ge=0, le=2, title="Temperature",
         description="Sampling temperature, 0 to 2; by default what the prompt file says.",

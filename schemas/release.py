@@ -57,10 +57,14 @@ class ReleasePart(Record):
 
 
 class PromptUse(Record):
-    """A prompt or phrasing file that the release rests on."""
+    """A prompt or phrasing file that the release rests on, as it was used."""
 
     name: str
     fingerprint: str
+    model: str | None = Field(None, description="none for phrasings: no teacher was asked")
+    temperature: float | None = None
+    max_tokens: int | None = None
+    uses: int = Field(0, ge=0, description="requests, or samples for phrasings")
 
 
 class Usage(Record):
@@ -79,6 +83,13 @@ class TaskCount(Record):
     split: str
     source: str
     samples: int = Field(ge=0)
+
+
+class Pointer(Record):
+    """What ``releases/latest.json`` holds."""
+
+    version: str
+    manifest_sha256: Sha256
 
 
 class Manifest(Record):

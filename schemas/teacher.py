@@ -11,7 +11,9 @@ from schemas.record import Record, content_id
 class LocalFact(Record):
     """What is seen of one object or one group of objects."""
 
-    ids: tuple[str, ...] = Field(description="numbers of the objects spoken of, such as o1 or o3-o9")
+    ids: tuple[str, ...] = Field(
+        description="numbers of the objects spoken of, such as o1 or o3-o9"
+    )
     attributes: str = Field(
         description="Fine-grained visible attributes, every phrase about objects inside "
         '<ref ids="…">…</ref>'
@@ -86,6 +88,21 @@ class Answer(Record):
     refusal: str | None = Field(None, description="the provider's refusal text")
     prompt_tokens: int = Field(0, ge=0)
     completion_tokens: int = Field(0, ge=0)
+
+
+class StoredAnswer(Record):
+    """One file per answer ever paid for: the answer beside what was asked, without the picture."""
+
+    prompt: str = Field(description="prompt name")
+    prompt_fingerprint: str
+    model: str = Field(description="the model that was asked")
+    messages: tuple[Message, ...]
+    image_sha256: str | None = None
+    reply: str = Field(description="name of the record that the answer is parsed into")
+    temperature: float
+    max_tokens: int
+    seed: int
+    answer: Answer
 
 
 class Exchange(Record):

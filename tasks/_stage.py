@@ -17,6 +17,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
+from pydantic import JsonValue
 
 from prompts import prompt_fingerprint
 from schemas.arrow import fingerprint
@@ -81,7 +82,7 @@ def stage(
     ) -> "Task[Concatenate[Where, P], Part]":
         def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
             made_of = [_identity(value) for value in (*args, *kwargs.values())]
-            used = [prompt_fingerprint(prompt) for prompt in prompts]
+            used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in prompts]
             key = content_id(name, version, fingerprint(writes), used, made_of)
             store = Store(where.root)
             part = find_part(store, name, where.shard, key)
@@ -142,9 +143,7 @@ def _counted(context: Context, rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _make(
-    name: str, writes: type[Record], key: str, context: Context, rows: Iterator[Row]
-) -> Part:
+def _make(name: str, writes: type[Record], key: str, context: Context, rows: Iterator[Row]) -> Part:
     """Stream ``rows`` into the files of a part; the kept rows appear last."""
     part = Part(
         stage=name, shard=context.shard, key=key, candidates=0, rows=0, rejections=0, findings=0,
@@ -152,7 +151,8 @@ def _make(
     )  # fmt: skip
     beside: dict[type[Record], list[Record]] = {model: [] for model in BESIDE}
     with ExitStack() as stack:
-        kept = PartWriter(stack.enter_context(context.store.create(part.path)), writes)
+        file = stack.enter_context(context.store.create(part.path))
+        kept = stack.enter_context(PartWriter(file, writes))
         for row in rows:
             aside = beside.get(type(row))
             if aside is None:
@@ -169,11 +169,13 @@ def _make(
         for model, table in BESIDE.items():
             if beside[model]:
                 write_rows(context.store, part.beside(table), model, beside[model])
-        kept.close(dict(counts))
+        kept.footer = dict(counts)
     return part.model_copy(update={**counts, "calls": context.calls})
 
 
-def _check(name: str, shard: int, candidates: int, rows: int, rejections: int, findings: int) -> None:
+def _check(
+    name: str, shard: int, candidates: int, rows: int, rejections: int, findings: int
+) -> None:
     if rows + rejections != candidates:
         raise AccountingError(
             f"Stage {name}, shard {shard}: {rows} rows + {rejections} rejections are not "
@@ -181,15 +183,18 @@ def _check(name: str, shard: int, candidates: int, rows: int, rejections: int, f
         )
 
 
-def _identity(value: object) -> object:
+def _identity(value: object) -> JsonValue:
     """Return what a stage argument adds to the key."""
     if isinstance(value, Part):
         return value.key
     if isinstance(value, Record):
-        return value.model_dump(mode="json")
+        dump: JsonValue = value.model_dump(mode="json")
+        return dump
     if isinstance(value, tuple):
         return [_identity(item) for item in value]
-    return value
+    if isinstance(value, str | int | float | None):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be part of a stage's key")
 
 
 def _is_transient(_task: object, _run: object, state: State[object]) -> bool:

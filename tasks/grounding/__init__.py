@@ -1,0 +1,1 @@
+"""What text says about objects: tags that tie phrases to them, and checks of what is claimed."""

@@ -6,8 +6,9 @@ Text is compressed with zstd, pictures (JPEG) are not. A row group ends at ``GRO
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import BinaryIO, Final, TypeVar
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import BinaryIO, Final, Self, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,6 +45,7 @@ class PartWriter:
         self._rows: list[Record] = []
         self._bytes = 0
         self.count = 0
+        self.footer: dict[str, JsonValue] | None = None
 
     def write(self, row: Record) -> None:
         """Append one row."""
@@ -53,13 +55,31 @@ class PartWriter:
         if len(self._rows) >= self._group_rows or self._bytes >= GROUP_BYTES:
             self._flush()
 
-    def close(self, footer: dict[str, JsonValue] | None = None) -> None:
+    def close(self) -> None:
         """Write what is pending, then ``footer`` as JSON into the file's metadata."""
         self._flush()
-        if footer is not None:
-            text = json.dumps(footer, sort_keys=True)
+        if self.footer is not None:
+            text = json.dumps(self.footer, sort_keys=True)
             self._writer.add_key_value_metadata({_FOOTER: text})
         self._writer.close()
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Close; where something was raised, the file is thrown away, so only let go of it."""
+        if kind is None:
+            self.close()
+            return
+        with suppress(OSError, pa.ArrowException):
+            self._writer.close()
+        self._writer.is_open = False
 
     def _flush(self) -> None:
         if self._rows:
@@ -75,11 +95,10 @@ def write_rows(
     footer: dict[str, JsonValue] | None = None,
 ) -> int:
     """Write ``rows`` to ``path`` at once and return how many there were."""
-    with store.create(path) as file:
-        writer = PartWriter(file, model)
+    with store.create(path) as file, PartWriter(file, model) as writer:
         for row in rows:
             writer.write(row)
-        writer.close(footer)
+        writer.footer = footer
     return writer.count
 
 

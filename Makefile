@@ -1,0 +1,51 @@
+# Two commands on a fresh machine: `make demo` and `make test`. They need python3 (3.11 or newer) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.lock-$(shell cksum < requirements.lock | tr ' ' '-')
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+BENCHES := $(sort $(wildcard tests/bench/bench_*.py))
+
+.DEFAULT_GOAL := help
+.PHONY: demo test check golden bench lock help clean
+
+demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
+	$(BIN)/rs-gpt4v demo --root demo
+
+test: $(INSTALLED)  ## Run the tests
+	$(BIN)/pytest
+
+check: $(INSTALLED)  ## Formatting, lint, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
+	REMAKE_GOLDEN=1 $(BIN)/pytest -k golden
+
+bench: $(INSTALLED)  ## Run every benchmark; each ends with one JSON line of figures
+	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
+	  --all-extras --group dev --no-header --quiet --output-file requirements.lock
+
+clean:  ## Remove the environment and the demo
+	rm -rf $(VENV) demo
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The environment is made from the lock, and again only when the lock's content changed. The lock's
+# own uv installs it in seconds; where uv cannot reach the package index, pip does it in minutes.
+$(INSTALLED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	$(PIP) install --require-hashes -r $(VENV)/uv.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+	  || $(PIP) install --no-compile --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,55 @@
+"""What the images table of a release holds: the picture, its objects and its samples in one row."""
+
+from pydantic import Field
+
+from schemas.geometry import Box, Polygon, Window
+from schemas.record import Record
+from schemas.sample import Turn
+from schemas.vocabulary import Split, TaskType
+
+
+class EncodedImage(Record):
+    """A picture as Hugging Face ``datasets`` stores it: decoded with no code."""
+
+    bytes: bytes
+    path: str = Field(description="file name to give it, <tile id>.jpg")
+
+
+class ImageObject(Record):
+    """One annotated object of a published tile."""
+
+    ref: str = Field(description="number in the tile, such as o12")
+    category: str = Field(description="canonical class")
+    polygon: Polygon = Field(description="the part inside the tile, scene px")
+    box: Box = Field(description="x0, y0, x1, y1 round that part, scene px")
+    described: bool = Field(description="visible enough to be described")
+
+
+class ImageSample(Record):
+    """One sample of a published tile: the text only; the samples table has the rest."""
+
+    id: str = Field(description="id of the row in the samples table")
+    task: TaskType
+    turns: tuple[Turn, ...]
+
+
+class ImageRow(Record):
+    """One row per tile with at least one published sample.
+
+    Coordinates are scene px; those of the picture are (x - window.x0, y - window.y0).
+    """
+
+    image: EncodedImage
+    tile_id: str
+    scene_id: str
+    scene: str = Field(description="path of the source image relative to the source folder")
+    source: str = Field(description="name of the source format")
+    split: Split
+    window: Window = Field(description="the tile, scene px")
+    width: int = Field(gt=0, description="of the picture, px")
+    height: int = Field(gt=0, description="of the picture, px")
+    gsd: float | None = Field(None, gt=0, description="metres per pixel")
+    licence: str | None = None
+    attribution: str | None = None
+    objects: tuple[ImageObject, ...]
+    samples: tuple[ImageSample, ...]

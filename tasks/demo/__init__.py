@@ -1,0 +1,1 @@
+"""Painted scenes with labels, so that the whole chain can be seen without any data."""

@@ -1,0 +1,167 @@
+"""Text references: phrases tied to objects, as in ``<ref ids="o1-o3 o7">three planes</ref>``.
+
+    ids    = item, separated by spaces or commas
+    item   = oN, or a range oN-oM with N < M
+    tagged = plain text with <ref ids="…">…</ref>, not nested, neither ids nor text empty
+
+Anything else that looks like such a tag is refused; a “<” before other words is plain text. All
+functions are linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+MAX_REFS: Final = (
+    100_000  # of one text: a range such as o1-o999999 in every tag must not fill memory
+)
+
+_ITEM: Final = re.compile(r"o([1-9][0-9]{0,5})(?:-o([1-9][0-9]{0,5}))?")
+_REF: Final = re.compile(r"o[1-9][0-9]{0,5}")
+_LOOKS_LIKE: Final = re.compile(r"<\s{0,3}/?\s{0,3}ref\b", re.IGNORECASE)
+_OPEN: Final = re.compile(r'<ref ids="([^"<>]*)">')
+_CLOSE: Final = re.compile(r"</ref>")
+
+
+class BrokenReference(ValueError):
+    """Ids or tags that do not follow the grammar; the message says what and where."""
+
+
+class TextSpan(NamedTuple):
+    """A phrase of the plain text: ``start`` ≤ character < ``end``, and the objects it means."""
+
+    start: int
+    end: int
+    refs: tuple[str, ...]
+
+
+class Parsed(NamedTuple):
+    """Tagged text taken apart."""
+
+    plain: str
+    spans: tuple[TextSpan, ...]
+
+
+def expand(ids: str) -> tuple[str, ...]:
+    """Return the refs that ``ids`` lists, in its order, each once: "o1-o3 o7" → o1, o2, o3, o7.
+
+    Raises BrokenReference for no refs at all, a malformed item, a range that runs backwards or
+    more than ``MAX_REFS`` refs.
+    """
+    found: dict[str, None] = {}
+    for item in ids.replace(",", " ").split():
+        match = _ITEM.fullmatch(item)
+        if match is None:
+            raise BrokenReference(f"“{_short(item)}” is not a number such as o3, or a range o3-o7")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise BrokenReference(f"range “{item}” runs backwards")
+        if len(found) + last - first >= MAX_REFS:
+            raise BrokenReference(f"“{_short(ids)}” lists more than {MAX_REFS} objects")
+        found.update(dict.fromkeys(f"o{number}" for number in range(first, last + 1)))
+    if not found:
+        raise BrokenReference("ids are empty")
+    return tuple(found)
+
+
+def compress(refs: Iterable[str]) -> str:
+    """Return ``refs`` as ids, sorted, three or more in a row as a range: "o1-o3 o7".
+
+    Raises BrokenReference for something that is no ref.
+    """
+    numbers = sorted({_number(ref) for ref in refs})
+    items: list[str] = []
+    start = 0
+    for place, number in enumerate(numbers):
+        if place + 1 < len(numbers) and numbers[place + 1] == number + 1:
+            continue
+        items += _run(numbers[start], number)
+        start = place + 1
+    return " ".join(items)
+
+
+def tag(text: str, refs: Iterable[str]) -> str:
+    """Return ``text`` tied to ``refs``.
+
+    Raises BrokenReference where the text is blank or holds a tag, or there are no refs.
+    """
+    ids = compress(refs)
+    if not ids:
+        raise BrokenReference(f"no objects given for “{_short(text)}”")
+    if not text.strip():
+        raise BrokenReference(f"blank text for {ids}")
+    if _LOOKS_LIKE.search(text):
+        raise BrokenReference(f"“{_short(text)}” holds a tag already; tags are not nested")
+    return f'<ref ids="{ids}">{text}</ref>'
+
+
+def parse(tagged: str) -> Parsed:
+    """Take the tags out of ``tagged`` and say which phrases they stood round.
+
+    Raises BrokenReference for a malformed, nested, unclosed, stray or empty tag, with its place.
+    """
+    pieces: list[str] = []
+    spans: list[TextSpan] = []
+    done = length = total = 0
+    opened: tuple[int, int, tuple[str, ...]] | None = None
+    for mark in _LOOKS_LIKE.finditer(tagged):
+        at = mark.start()
+        pieces.append(tagged[done:at])
+        length += at - done
+        if (closing := _CLOSE.match(tagged, at)) is not None:
+            spans.append(_closed(tagged, at, opened, length, pieces[-1]))
+            opened, done = None, closing.end()
+            continue
+        opening, refs = _opened(tagged, at, is_open=opened is not None)
+        total += len(refs)
+        if total > MAX_REFS:
+            raise BrokenReference(f"more than {MAX_REFS} objects referred to{_where(tagged, at)}")
+        opened, done = (at, length, refs), opening.end()
+    if opened is not None:
+        raise BrokenReference(f"tag is never closed{_where(tagged, opened[0])}")
+    pieces.append(tagged[done:])
+    return Parsed("".join(pieces), tuple(spans))
+
+
+def _opened(tagged: str, at: int, *, is_open: bool) -> tuple[re.Match[str], tuple[str, ...]]:
+    match = _OPEN.match(tagged, at)
+    if match is None:
+        raise BrokenReference(
+            f'malformed tag{_where(tagged, at)}; write <ref ids="o1-o3 o7">words</ref>'
+        )
+    if is_open:
+        raise BrokenReference(f"tag inside a tag{_where(tagged, at)}")
+    try:
+        return match, expand(match[1])
+    except BrokenReference as error:
+        raise BrokenReference(f"{error}{_where(tagged, at)}") from None
+
+
+def _closed(
+    tagged: str, at: int, opened: tuple[int, int, tuple[str, ...]] | None, end: int, words: str
+) -> TextSpan:
+    if opened is None:
+        raise BrokenReference(f"</ref> without its opening tag{_where(tagged, at)}")
+    if not words.strip():
+        raise BrokenReference(f"tag round no words{_where(tagged, opened[0])}")
+    return TextSpan(opened[1], end, opened[2])
+
+
+def _number(ref: str) -> int:
+    if _REF.fullmatch(ref) is None:
+        raise BrokenReference(f"“{_short(ref)}” is not a number such as o3")
+    return int(ref[1:])
+
+
+def _run(first: int, last: int) -> list[str]:
+    if last - first >= 2:
+        return [f"o{first}-o{last}"]
+    return [f"o{number}" for number in range(first, last + 1)]
+
+
+def _where(tagged: str, at: int) -> str:
+    return f" at character {at + 1}: “{_short(tagged[at : at + 60])}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,131 @@
+"""The releases below a root: which there are, what they hold, and which is the latest."""
+
+import re
+from typing import Final
+
+from pydantic import Field, ValidationError
+
+from schemas.errors import DamagedPart, UnknownName, UsageError
+from schemas.record import Record
+from schemas.release import Manifest, Pointer
+from tasks.storage.store import Store
+
+FOLDER: Final = "releases"
+MANIFEST: Final = "manifest.json"
+LATEST: Final = f"{FOLDER}/latest.json"
+_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_RESERVED: Final = frozenset({"latest", "latest.json"})
+
+
+class ReleaseLine(Record):
+    """One row per release below a root."""
+
+    version: str
+    created: str = Field(description="UTC, ISO 8601")
+    samples: int = Field(ge=0)
+    images: int = Field(ge=0)
+    bytes: int = Field(ge=0, description="of all its files but the manifest")
+    sources: tuple[str, ...]
+    latest: bool
+
+
+def release_path(version: str, path: str) -> str:
+    """Return where ``path`` of release ``version`` is, relative to the root."""
+    return f"{FOLDER}/{version}/{path}"
+
+
+def list_releases(store: Store) -> tuple[ReleaseLine, ...]:
+    """Return the committed releases, oldest first."""
+    newest = latest(store)
+    lines = [_line(read_manifest(store, name), newest) for name in versions(store)]
+    return tuple(sorted(lines, key=lambda line: (line.created, line.version)))
+
+
+def versions(store: Store) -> tuple[str, ...]:
+    """Return the names of the committed releases: those with a manifest."""
+    split = [path.split("/") for path in store.list(FOLDER)]
+    return tuple(parts[1] for parts in split if len(parts) == 3 and parts[2] == MANIFEST)
+
+
+def read_manifest(store: Store, version: str) -> Manifest:
+    """Return the manifest of ``version``.
+
+    Raises UnknownName where there is no such release, DamagedPart where it is not readable.
+    """
+    path = release_path(version, MANIFEST)
+    if not _VERSION.fullmatch(version) or not store.exists(path):
+        raise _unknown(store, version)
+    try:
+        return Manifest.model_validate_json(store.read(path))
+    except ValidationError as error:
+        where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the start"
+        raise DamagedPart(
+            f"{store.url(path)} is not a whole manifest (at {where}: {error.errors()[0]['msg']}). "
+            "Delete the release folder and build the version again; what is in stages/ is reused."
+        ) from error
+
+
+def latest(store: Store) -> str | None:
+    """Return the version that ``latest.json`` names, or None where there is none."""
+    pointer = read_pointer(store)
+    return pointer.version if pointer else None
+
+
+def read_pointer(store: Store) -> Pointer | None:
+    """Return the content of ``latest.json``, or None where nothing was released yet."""
+    if not store.exists(LATEST):
+        return None
+    try:
+        return Pointer.model_validate_json(store.read(LATEST))
+    except ValidationError as error:
+        raise DamagedPart(
+            f"{store.url(LATEST)} is not a pointer to a release. Delete it; the next build "
+            "writes it anew, and every release can still be named with --version."
+        ) from error
+
+
+def resolve(store: Store, version: str | None) -> str:
+    """Return ``version``, or the latest where it is None; raises UsageError where it is not there."""
+    if version is None:
+        version = latest(store)
+    if version is None:
+        raise UsageError(
+            f"There is no release in {store.uri} yet. Make one with "
+            f"“rs-gpt4v build --source NAME=PATH --root {store.uri}”."
+        )
+    if not store.exists(release_path(version, MANIFEST)):
+        raise _unknown(store, version)
+    return version
+
+
+def check_version_free(store: Store, version: str) -> None:
+    """Raise UsageError where ``version`` is no valid name or is released already."""
+    if not _VERSION.fullmatch(version) or version in _RESERVED:
+        raise UsageError(
+            f"--version “{version}” is not a version name. Use letters, digits, “.”, “_” and “-”, "
+            "beginning with a letter or a digit; “latest” is taken."
+        )
+    if store.exists(release_path(version, MANIFEST)):
+        raise UsageError(
+            f"Release “{version}” exists already in {store.uri}, and a release is never changed. "
+            "Choose another --version, or leave it out to have one made from the time."
+        )
+
+
+def _unknown(store: Store, version: str) -> UsageError:
+    known = versions(store)
+    if not known:
+        return UsageError(f"There is no release “{version}” in {store.uri}, nor any other.")
+    return UnknownName("release", version, known)
+
+
+def _line(manifest: Manifest, newest: str | None) -> ReleaseLine:
+    return ReleaseLine(
+        version=manifest.version,
+        created=manifest.created,
+        samples=manifest.samples,
+        images=sum(part.rows for part in manifest.parts if part.table == "images"),
+        bytes=sum(part.bytes for part in manifest.parts),
+        sources=tuple(sorted({count.source for count in manifest.tasks})),
+        latest=manifest.version == newest,
+    )

@@ -1,0 +1,124 @@
+"""The stage decorator: cached by content, counted, whole or not at all, retried when it may help."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from schemas.errors import AccountingError, TransientTeacherError
+from schemas.record import Record
+from schemas.sample import Rejection
+from schemas.scene import Finding
+from schemas.vocabulary import FindingKind, Reason, Severity
+from tasks._stage import Context, Where, _is_transient, find_part, stage, write_part
+from tasks.storage.parts import read_rows
+from tasks.storage.store import Store
+
+
+class Number(Record):
+    value: int
+
+
+class Doubling(Record):
+    factor: int = 2
+
+
+REJECTION = Rejection(
+    stage="double",
+    subject="sample",
+    subject_id="x",
+    source="s",
+    reason=Reason.AMBIGUOUS,
+    detail="d",
+)
+FINDING = Finding(
+    source="s", kind=FindingKind.ZERO_AREA, severity=Severity.NOTE, file="f", detail="d", remedy="r"
+)
+
+
+@stage("double", writes=Number)
+def double(context: Context, numbers, params: Doubling) -> Iterator[Record]:
+    """Multiply numbers; odd ones are rejected, four is odd in another way."""
+    for row in context.rows(numbers, Number):
+        context.candidates += 1
+        if row.value == 4:
+            yield FINDING
+        yield REJECTION if row.value % 2 else Number(value=row.value * params.factor)
+
+
+@stage("lose", writes=Number)
+def lose(context: Context) -> Iterator[Record]:
+    """Forget its only candidate."""
+    context.candidates += 1
+    yield from ()
+
+
+@pytest.fixture
+def where(tmp_path):
+    return Where(root=str(tmp_path), shard=3)
+
+
+@pytest.fixture
+def numbers(where):
+    store = Store(where.root)
+    return write_part("numbers", 3, "k", Number, store, [Number(value=n) for n in (1, 2, 3, 4)])
+
+
+def test_a_stage_keeps_rows_rejections_and_findings_apart(where, numbers):
+    part = double.fn(where, numbers, Doubling())
+    assert (part.candidates, part.rows, part.rejections, part.findings) == (4, 2, 2, 1)
+    store = Store(where.root)
+    assert [row.value for row in read_rows(store, part.path, Number)] == [4, 8]
+    assert list(read_rows(store, part.beside("rejections"), Rejection)) == [REJECTION] * 2
+    assert list(read_rows(store, part.beside("findings"), Finding)) == [FINDING]
+
+
+def test_a_second_run_finds_the_part_with_all_its_counts(where, numbers):
+    made = double.fn(where, numbers, Doubling())
+    found = double.fn(where, numbers, Doubling())
+    assert made.made
+    assert found == made.model_copy(update={"made": False})
+
+
+def test_another_parameter_makes_another_part(where, numbers):
+    assert (
+        double.fn(where, numbers, Doubling()).key
+        != double.fn(where, numbers, Doubling(factor=3)).key
+    )
+
+
+@pytest.mark.parametrize("table", ["rejections", "findings", None])
+def test_a_part_of_which_a_file_is_gone_is_remade_alike(where, numbers, table):
+    part = double.fn(where, numbers, Doubling())
+    path = part.beside(table) if table else part.path
+    store = Store(where.root)
+    before = store.read(path)
+    store.delete(path)
+    assert double.fn(where, numbers, Doubling()).made
+    assert store.read(path) == before
+
+
+def test_a_torn_part_is_remade(where, numbers):
+    part = double.fn(where, numbers, Doubling())
+    store = Store(where.root)
+    store.write(part.path, store.read(part.path)[:-7])
+    assert double.fn(where, numbers, Doubling()).made
+    assert len(list(read_rows(store, part.path, Number))) == 2
+
+
+def test_a_stage_that_loses_a_candidate_is_stopped_and_writes_nothing(where):
+    with pytest.raises(AccountingError, match="0 rows \\+ 0 rejections are not 1 candidates"):
+        lose.fn(where)
+    assert Store(where.root).list("stages") == []
+
+
+def test_a_part_that_was_never_written_is_not_found(where):
+    assert find_part(Store(where.root), "double", 3, "no") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "again"), [(TransientTeacherError("busy"), True), (ValueError("wrong"), False)]
+)
+def test_only_what_may_pass_is_tried_again(error, again):
+    from prefect.states import Failed
+
+    assert _is_transient(None, None, Failed(data=error)) is again
