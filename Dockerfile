@@ -9,7 +9,7 @@ COPY requirements.lock pyproject.toml ./
 RUN python3 -m venv /opt/uv /opt/rs-gpt4v \
     && sed -n '/^uv==/,/[^\\]$/p' requirements.lock > /tmp/uv.txt \
     && /opt/uv/bin/pip install --no-cache-dir --require-hashes -r /tmp/uv.txt
-ENV VIRTUAL_ENV=/opt/rs-gpt4v UV_NO_CACHE=1
+ENV VIRTUAL_ENV=/opt/rs-gpt4v UV_NO_CACHE=1 UV_SYSTEM_CERTS=1
 RUN /opt/uv/bin/uv pip install --require-hashes --constraint requirements.lock \
     --requirement pyproject.toml --extra s3 --extra geo --extra kubernetes
 COPY README.md LICENSE ./

@@ -1,35 +1,40 @@
 """Publish: validated samples and their pictures become the files of a release.
 
-The files of a shard are sorted by id and depend on nothing but their rows, so equal rows give equal
-bytes in every release. The manifest is written last: its existence is the commit.
+The files of a shard depend on nothing but its rows, so equal rows give equal bytes in every
+release. The manifest is written last: its existence is the commit.
 """
 
-import json
-from collections.abc import Iterator
+import hashlib
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from platform import python_version
 from typing import Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
-from schemas.arrow import arrow_schema, from_batch, to_batch
-from schemas.image_row import EncodedImage, ImageObject, ImageRow, ImageSample
 from schemas.params import BuildParams, PublishParams
-from schemas.release import Manifest, Part, ReleasePart
-from schemas.sample import Sample
-from schemas.tile import TileObject, TileOutline
-from tasks._stage import RETRIES
-from tasks.report.commit import commit, software_versions
-from tasks.storage.published import published_schema, read_table, sliced, write_table
-from tasks.storage.spool import Spool, spooled_pictures
+from schemas.release import Manifest, Part, Pointer, ReleasePart
+from tasks._stage import RETRIES, TRANSIENT
+from tasks.report.card import dataset_card
+from tasks.report.page import report_page
+from tasks.report.summary import Summary, summarize
+from tasks.storage.accounting import check_accounting, count_stages, sample_candidates
+from tasks.storage.layout import write_findings, write_images, write_rejections, write_samples
+from tasks.storage.published import write_document
+from tasks.storage.releases import LATEST, MANIFEST, check_version_free, release_path
 from tasks.storage.store import Store
 
-IMAGE_GROUP_BYTES: Final = 64 << 20  # a row group ends here, so that large tiles stay in memory
-HUGGING_FACE: Final = json.dumps({"info": {"features": {"image": {"_type": "Image"}}}})
-SAMPLES: Final = published_schema(Sample, ("task", "split", "source"))
-IMAGES: Final = published_schema(ImageRow, ("split", "source"), {"huggingface": HUGGING_FACE})
+PACKAGES: Final = (
+    "rs-gpt4v", "great-expectations", "numpy", "openai", "pillow", "prefect", "pyarrow",
+    "pydantic", "shapely", "simplejpeg",
+)  # fmt: skip
+
+
+def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
+    return isinstance(state.data, TRANSIENT)
 
 
 @task(
@@ -39,16 +44,17 @@ IMAGES: Final = published_schema(ImageRow, ("split", "source"), {"huggingface": 
     persist_result=False,
     retries=RETRIES,
     retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_is_transient,
 )
 def publish_shard(
     root: str, version: str, shard: int, validated: Part, tiles: Part, params: PublishParams
 ) -> tuple[ReleasePart, ...]:
     """Write the samples of one shard, and every tile that has one, into release ``version``."""
     store = Store(root)
-    samples = read_table(store, validated.path, list(arrow_schema(Sample).names))
     return (
-        *_write_samples(store, version, shard, samples),
-        *_write_images(store, version, shard, samples, tiles, params),
+        *write_samples(store, version, shard, validated),
+        *write_images(store, version, shard, validated, tiles, params.row_group),
     )
 
 
@@ -61,41 +67,79 @@ def commit_release(
     parts: tuple[Part, ...],
     published: tuple[ReleasePart, ...],
 ) -> Manifest:
-    """Make release ``version`` of all that was published, and return its manifest.
+    """Make release ``version`` of what was published, and return its manifest.
 
     ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and shard. Raises
-    AccountingError where samples + rejections are not the candidates, UsageError where the version
-    exists; then no manifest is written and the latest release stays what it was.
+    AccountingError where samples + rejections are not the candidates and UsageError where the
+    version exists: then there is no manifest, and the latest release stays what it was.
     """
-    return commit(Store(root), version, created, params, parts, published, software_versions())
+    store = Store(root)
+    return commit(store, version, created, params, parts, published, software_versions())
 
 
-def _write_samples(
-    store: Store, version: str, shard: int, samples: pa.Table
-) -> Iterator[ReleasePart]:
-    keys = samples.select(["task", "split", "source"]).group_by(["task", "split", "source"])
-    folders = sorted(tuple(row.values()) for row in keys.aggregate([]).to_pylist())
-    for task_type, split, source in folders:
-        rows = _where(samples, task=task_type, split=split, source=source).sort_by("id")
-        path = f"samples/task={task_type}/split={split}/source={source}/part-{shard:05d}.parquet"
-        yield write_table(store, version, path, "samples", SAMPLES, sliced(rows))
+def commit(
+    store: Store,
+    version: str,
+    created: str,
+    params: BuildParams,
+    parts: tuple[Part, ...],
+    published: tuple[ReleasePart, ...],
+    software: dict[str, str],
+) -> Manifest:
+    """Do what ``commit_release`` does, with the software versions as an argument."""
+    check_version_free(store, version)
+    stages = count_stages(parts)
+    samples = sum(part.rows for part in published if part.table == "samples")
+    check_accounting(stages, samples)
+    aside = (*write_rejections(store, version, parts), *write_findings(store, version, parts))
+    tables = tuple(sorted((*published, *aside), key=lambda part: part.path))
+    summary = summarize(store, version, tables, parts)
+    manifest = Manifest(
+        version=version,
+        created=created,
+        software=software,
+        parameters=params,
+        prompts=summary.prompts,
+        stages=stages,
+        samples=samples,
+        candidates=sample_candidates(stages),
+        rejections=summary.rejections_by_reason,
+        findings=summary.findings_by_kind,
+        tasks=summary.tasks,
+        usage=summary.usage,
+        parts=tables,
+        inputs=tuple(sorted(part.path for part in parts)),
+    )
+    return _finish(store, manifest, summary)
 
 
-def _write_images(
-    store: Store, version: str, shard: int, samples: pa.Table, tiles: Part, params: PublishParams
-) -> Iterator[ReleasePart]:
-    texts = samples.select(["tile_id", "id", "task", "turns"]).sort_by("id")
-    used = pc.unique(texts["tile_id"])
-    names = list(arrow_schema(TileOutline).names)
-    outlines = read_table(store, tiles.path, names, [("id", "in", used.to_pylist())])
-    keys = sorted({(o["split"], o["scene"]["source"]) for o in _folders(outlines)})
-    with spooled_pictures(store, tiles.path, used.to_pylist()) as pictures:
-        for split, source in keys:
-            here = pc.and_(
-                pc.equal(outlines["split"], split),
-                pc.equal(pc.struct_field(outlines["scene"], "source"), source),
-            )
-            rows = _image_rows(outlines.filter(here).sort_by("id"), texts, pictures)
-            path = f"images/split={split}/source={source}/part-{shard:05d}.parquet"
-            groups = _grouped(rows, params.row_group)
-            yield write_table(store, version, path, "images", IMAGES, groups)
+def software_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that shape a release."""
+    found = {"python": python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = installed(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
+    """Write the documents, remove what an interrupted build left, then commit."""
+    version = manifest.version
+    card = dataset_card(manifest, summary)
+    page = report_page(store, manifest, summary)
+    documents = (
+        write_document(store, version, "README.md", card.encode()),
+        write_document(store, version, "report.html", page.encode()),
+    )
+    manifest = manifest.model_copy(update={"parts": (*manifest.parts, *documents)})
+    known = {release_path(version, part.path) for part in manifest.parts}
+    for path in store.list(release_path(version, "")):
+        if path not in known:
+            store.delete(path)
+    content = (manifest.model_dump_json(indent=2) + "\n").encode()
+    pointer = Pointer(version=version, manifest_sha256=hashlib.sha256(content).hexdigest())
+    store.write(release_path(version, MANIFEST), content)
+    store.write(LATEST, (pointer.model_dump_json(indent=2) + "\n").encode())
+    return manifest

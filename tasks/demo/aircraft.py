@@ -11,6 +11,7 @@ from tasks.demo.textures import Colour, shaded
 WHITE: Final[Colour] = (238, 240, 241)
 GREY: Final[Colour] = (142, 147, 152)
 DARK: Final[Colour] = (58, 62, 68)
+NACELLE: Final[Colour] = (112, 117, 124)
 
 
 def plane(canvas: Canvas, place: Place, length: float, colour: Colour, fin: Colour) -> None:
@@ -19,14 +20,14 @@ def plane(canvas: Canvas, place: Place, length: float, colour: Colour, fin: Colo
     parts = [_wing(place, length, side) for side in (-1, 1)]
     parts += [_tailplane(place, length, side) for side in (-1, 1)]
     engines = [
-        ellipse(place.moved(0.07 * length, side * 0.17 * length), 0.12 * length, 0.045 * length)
+        ellipse(place.moved(0.105 * length, side * 0.16 * length), 0.11 * length, 0.046 * length)
         for side in (-1, 1)
     ]
     body = _fuselage(place, length)
     for outline in (*parts, body):
         canvas.shade(outline, length * 0.09, 0.42)
     for outline in engines:
-        canvas.paint(outline, DARK)
+        canvas.paint(outline, NACELLE)
     for outline in parts:
         canvas.paint(outline, shaded(colour, 0.93))
     for side in (-1, 1):

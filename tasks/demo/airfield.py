@@ -22,7 +22,9 @@ def airfield(seed: int) -> Canvas:
     _depot(canvas)
     for x in np.arange(12, 555, 15):
         at = float(x + canvas.rng.uniform(-4, 4))
-        tree(canvas, at, float(420 + canvas.rng.uniform(-5, 5)), float(canvas.rng.uniform(2.6, 4.4)))
+        tree(
+            canvas, at, float(420 + canvas.rng.uniform(-5, 5)), float(canvas.rng.uniform(2.6, 4.4))
+        )
     return canvas
 
 
@@ -33,7 +35,7 @@ def _runway(canvas: Canvas) -> None:
     for at in (135.0, 150.0, 260.0):
         skid = np.array([(at, middle - 4.5), (at + 150, middle - 3.5)])
         canvas.line(skid, 2.0, (62, 62, 64), 0.4)
-        canvas.line(skid + (8, 8.0), 2.0, (62, 62, 64), 0.4)
+        canvas.line(skid + np.array([8, 8]), 2.0, (62, 62, 64), 0.4)
     dashes(canvas, np.array([(70, middle), (562, middle)]), 30, 20, 0.9)
     for edge in (-half + 1, half - 1):
         canvas.line(np.array([(-2, middle + edge), (562, middle + edge)]), 0.9, MARKING, 0.9)

@@ -1,6 +1,7 @@
 """A picture painted outline by outline, in metres, that remembers what stands in it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from tasks.demo.shapes import Outline, Place, rectangle
 from tasks.demo.textures import Colour, Material, noise, texture
 
 FINE: Final = 4  # edges are drawn this many times finer, then averaged
+WARMTH: Final = np.array([1, 0.96, 0.88], dtype=np.float32)  # shadows are lit by the blue sky
 SUN: Final = (0.55, 0.42)  # metres of shadow for each metre of height, to the right and down
 
 
@@ -58,10 +60,10 @@ class Canvas:
 
     def line(self, points: Outline, thickness: float, colour: Colour, strength: float = 1) -> None:
         """Draw a line of ``thickness`` metres through ``points``."""
-        for start, end in zip(points[:-1], points[1:], strict=True):
+        for start, end in pairwise(points):
             along = end - start
             heading = float(np.degrees(np.arctan2(along[1], along[0])))
-            middle = Place(*((start + end) / 2), heading)
+            middle = Place(*map(float, (start + end) / 2), heading)
             stroke = rectangle(middle, float(np.hypot(*along)) + thickness * 0.5, thickness)
             region, share = self._coverage([stroke])
             self._blend(region, share * strength, np.asarray(colour, dtype=np.float32))
@@ -72,7 +74,7 @@ class Canvas:
         swept = [outline + np.asarray(SUN) * height * step for step in steps]
         region, share = self._coverage(swept)
         soft = ndimage.gaussian_filter(share, 0.7)
-        self.pixels[region] *= 1 - strength * soft[..., None] * np.float32([1, 0.96, 0.88])
+        self.pixels[region] *= 1 - strength * soft[..., None] * WARMTH
 
     def label(self, category: str, outline: Outline, difficult: int = 0) -> None:
         """Note that a thing of ``category`` has these four corners."""
@@ -85,9 +87,7 @@ class Canvas:
         grain = self.rng.normal(0, 1.6, soft.shape[:2])[..., None]
         return Image.fromarray(np.clip(soft + grain, 0, 255).astype(np.uint8))
 
-    def _coverage(
-        self, outlines: list[Outline]
-    ) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
+    def _coverage(self, outlines: list[Outline]) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
         """Return the px region that ``outlines`` touch, and their share of each px in it."""
         corners = [outline / self.gsd for outline in outlines]
         everything = np.concatenate(corners)
@@ -100,7 +100,7 @@ class Canvas:
         for outline in corners:
             points = (outline - low) * FINE - 0.5
             draw.polygon([(float(x), float(y)) for x, y in points], fill=255)
-        share = np.asarray(mask.reduce(FINE), dtype=np.float32) / 255
+        share = np.asarray(mask.reduce(FINE), dtype=np.float32) / np.float32(255)
         return (slice(low[1], high[1]), slice(low[0], high[0])), share
 
     def _blend(

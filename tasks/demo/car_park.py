@@ -29,20 +29,24 @@ def _ground(canvas: Canvas) -> None:
     canvas.cover(span(5, 26, 115, 30), CONCRETE)
     building(canvas, Place(46, 13), 78, 22, (194, 190, 182), 8)
     hall(canvas, Place(103, 13), 22, 20, (160, 84, 66))
-    for y in (48.0, 66.0):
-        canvas.paint(rectangle(Place(46, y), 72, 1.0), (122, 128, 104), grain=0.1)
+    for y in (48.1, 66.1):
+        canvas.paint(rectangle(Place(46, y), 72, 1.6), (122, 128, 104), grain=0.1)
 
 
 def _cars(canvas: Canvas) -> None:
     rng = canvas.rng
-    for row, y in enumerate((32.0, 42.4, 48.6, 60.4, 66.6, 78.5)):
+    for row, y in enumerate((32.0, 41.8, 49.2, 59.8, 67.2, 78.5)):
         for number, place in enumerate(bays(canvas, 11.5, y, 25, 2.8, 5.2)):
             if rng.uniform() < 0.42 or (row, number) in ((0, 0), (5, 24)):
                 continue
             heading = 90 if row % 2 else -90
             parked = Place(place.x, place.y + float(rng.uniform(-0.25, 0.25)), heading)
             car(canvas, parked, str(rng.choice(PAINTS)), float(rng.uniform(4.2, 4.9)))
-    for x, y, heading, paint in ((34, 57, 0, "red"), (20, 98.3, 0, "white"), (88, 93.6, 180, "blue")):
+    for x, y, heading, paint in (
+        (34, 57, 0, "red"),
+        (20, 98.3, 0, "white"),
+        (88, 93.6, 180, "blue"),
+    ):
         car(canvas, Place(x, y, heading), paint)
 
 
@@ -58,8 +62,8 @@ def _buses(canvas: Canvas) -> None:
 def _trees(canvas: Canvas) -> None:
     rng = canvas.rng
     for x in np.arange(14, 80, 9.4):
-        tree(canvas, float(x), 48.0, float(rng.uniform(0.9, 1.3)))
-        tree(canvas, float(x) + 3, 66.0, float(rng.uniform(0.9, 1.3)))
+        tree(canvas, float(x), 48.1, float(rng.uniform(0.7, 0.95)))
+        tree(canvas, float(x) + 3, 66.1, float(rng.uniform(0.7, 0.95)))
     for x in (3.5, 116.5):
         for y in np.arange(34, 86, 8.0):
             tree(canvas, x, float(y), float(rng.uniform(1.7, 2.6)))

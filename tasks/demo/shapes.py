@@ -21,7 +21,8 @@ class Place:
         """Return ``points`` of the thing's own frame (x ahead, y to its right) on the ground."""
         angle = np.deg2rad(self.heading)
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        return np.asarray(points, dtype=float) @ turn + (self.x, self.y)
+        placed: Outline = np.asarray(points, dtype=float) @ turn + (self.x, self.y)
+        return placed
 
     def moved(self, ahead: float, right: float = 0.0, turned: float = 0.0) -> "Place":
         """Return the place that lies ``ahead`` and to the ``right`` of this one."""
@@ -62,7 +63,8 @@ def rounded(place: Place, length: float, width: float, radius: float) -> Outline
     turned = corner[::-1]
     return place.put(
         np.concatenate([
-            corner + (a, b), turned * (-1, 1) + (-a, b), corner * -1 + (-a, -b), turned * (1, -1) + (a, -b),
+            corner + np.array([a, b]), turned * (-1, 1) + np.array([-a, b]),
+            corner * -1 - np.array([a, b]), turned * (1, -1) + np.array([a, -b]),
         ])
     )  # fmt: skip
 

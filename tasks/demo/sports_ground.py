@@ -89,16 +89,18 @@ def _pool(canvas: Canvas) -> None:
 
 
 def _diamond(canvas: Canvas) -> None:
-    home = np.array([204.0, 196.0])
-    turn = np.linspace(np.deg2rad(-128), np.deg2rad(-52), 24)
+    home = np.array([211.0, 196.0])
+    turn = np.linspace(np.deg2rad(-135), np.deg2rad(-45), 24)
     arc = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    canvas.cover(np.concatenate([[home + (0, 5)], home + arc * 36]), SAND)
-    square = Place(204, 196 - 19.4, 45)
-    canvas.cover(rectangle(square, 22, 22), LAWN)
-    canvas.paint(ellipse(Place(204, 177), 5, 5), shaded(SAND.colour, 0.96))
-    for corner in rectangle(square, 27.4, 27.4):
-        canvas.paint(rectangle(Place(*corner, 45), 1.2, 1.2), (244, 244, 240))
-    canvas.label("baseball-diamond", span(181, 159, 227, 201))
+    canvas.cover(np.concatenate([[home + np.array([0, 5])], home + arc * 30]), SAND)
+    square = Place(211, 196 - 15.5, 45)
+    canvas.cover(rectangle(square, 18, 18), LAWN)
+    canvas.paint(ellipse(Place(211, 180.5), 4.5, 4.5), shaded(SAND.colour, 0.96))
+    for corner in rectangle(square, 21.5, 21.5):
+        canvas.paint(
+            rectangle(Place(float(corner[0]), float(corner[1]), 45), 1.2, 1.2), (244, 244, 240)
+        )
+    canvas.label("baseball-diamond", span(189, 165, 233, 202))
 
 
 def _parking(canvas: Canvas) -> None:

@@ -77,7 +77,9 @@ def tree(canvas: Canvas, x: float, y: float, radius: float) -> None:
     canvas.paint(crown, shaded(base, 0.82), grain=0.14)
     for _ in range(6):
         reach, angle = rng.uniform(0, 0.5) * radius, rng.uniform(0, 2 * np.pi)
-        spot = Place(x + reach * np.cos(angle) - radius * 0.14, y + reach * np.sin(angle) - radius * 0.14)
+        spot = Place(
+            x + reach * np.cos(angle) - radius * 0.14, y + reach * np.sin(angle) - radius * 0.14
+        )
         tuft = wobbly(spot, radius * float(rng.uniform(0.25, 0.45)), rng, 16)
         canvas.paint(tuft, shaded(base, float(rng.uniform(0.95, 1.2))), grain=0.12)
 
@@ -103,12 +105,12 @@ def slabs(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, side: floa
         canvas.line(np.array([(x0, y), (x1, y)]), 0.3, (130, 128, 120), 0.35)
 
 
-def bays(
-    canvas: Canvas, x: float, y: float, count: int, pitch: float, depth: float
-) -> list[Place]:
+def bays(canvas: Canvas, x: float, y: float, count: int, pitch: float, depth: float) -> list[Place]:
     """Draw ``count`` parking bays from (x, y) to the right and return their centres."""
     for bay in range(count + 1):
-        canvas.line(np.array([(x + bay * pitch, y), (x + bay * pitch, y + depth)]), 0.13, MARKING, 0.8)
+        canvas.line(
+            np.array([(x + bay * pitch, y), (x + bay * pitch, y + depth)]), 0.13, MARKING, 0.8
+        )
     return [Place(x + (bay + 0.5) * pitch, y + depth / 2, 90) for bay in range(count)]
 
 

@@ -63,7 +63,5 @@ def lorry(canvas: Canvas, place: Place, paint: str, load: str, length: float = 1
     canvas.paint(rectangle(body, length - 2.9, width), PAINTS[load])
     for ahead in (-0.3, -0.1, 0.1, 0.3):
         rib = body.moved(ahead * (length - 2.9))
-        canvas.line(
-            rib.put([(0, -width / 2), (0, width / 2)]), 0.15, shaded(PAINTS[load], 0.88)
-        )
+        canvas.line(rib.put([(0, -width / 2), (0, width / 2)]), 0.15, shaded(PAINTS[load], 0.88))
     canvas.label("large-vehicle", whole)

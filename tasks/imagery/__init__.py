@@ -1,0 +1,1 @@
+"""Pictures: headers, windowed reading as 8-bit RGB, windows, JPEG."""

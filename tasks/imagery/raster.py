@@ -7,7 +7,7 @@ alpha band or a nodata value. What it leaves to Pillow (CMYK, CIELAB …) it say
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,6 @@ from tasks.imagery.stretch import SAMPLE_SIDE, Bands, measure
 CACHE_BYTES: Final = 256 << 20
 
 _RED_GREEN_BLUE: Final = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-_PLAIN: Final = {*_RED_GREEN_BLUE, ColorInterp.gray, ColorInterp.palette, ColorInterp.alpha}
 _FOREIGN: Final = {
     ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black,
     ColorInterp.hue, ColorInterp.saturation, ColorInterp.lightness,
@@ -64,8 +63,11 @@ def open_raster(path: Path) -> Iterator[Raster | None]:
 
     Raises OSError where it cannot be opened, ValueError where its pixels are no picture.
     """
-    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), _reported(), quietly_opened(path) as dataset:
-        yield _raster(dataset)
+    with ExitStack() as stack:
+        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES))
+        with _reported():
+            raster = _raster(stack.enter_context(quietly_opened(path)))
+        yield raster
 
 
 @contextmanager
@@ -80,13 +82,12 @@ def quietly_opened(path: Path) -> Iterator[Any]:
 
 def _raster(dataset: Any) -> Raster | None:
     if any("complex" in kind for kind in dataset.dtypes):
-        raise ValueError("its pixels are complex numbers: save its magnitude")
+        raise ValueError("its pixels are complex numbers: save their magnitude instead")
     if _FOREIGN & set(dataset.colorinterp):
         return None
     bands = _chosen(dataset.colorinterp)
-    sample, valid = _sample(dataset, bands)
-    masked = valid is not None and bool(valid.any()) and not bool(valid.all())
-    return Raster(dataset, bands, masked or _may_hide(dataset, valid), _colours(dataset, sample, valid))
+    valid = _valid(dataset)
+    return Raster(dataset, bands, valid is not None, _colours(dataset, bands, valid))
 
 
 def _chosen(meanings: tuple[ColorInterp, ...]) -> list[int]:
@@ -95,3 +96,59 @@ def _chosen(meanings: tuple[ColorInterp, ...]) -> list[int]:
         return [meanings.index(colour) + 1 for colour in _RED_GREEN_BLUE]
     shown = [i for i, meaning in enumerate(meanings, start=1) if meaning != ColorInterp.alpha]
     return shown[:3] if len(shown) >= 3 else (shown[:1] or [1])
+
+
+def _valid(dataset: Any) -> NDArray[np.bool_] | None:
+    """Return where the decimated scene has a picture, or None where no mask need be heeded.
+
+    A mask or alpha band that hides the whole scene is taken for an empty one.
+    """
+    if all(flags == [MaskFlags.all_valid] for flags in dataset.mask_flag_enums):
+        return None
+    if set(dataset.dtypes) == {"uint8"} and set(dataset.nodatavals) == {0}:
+        return None  # black already
+    valid: NDArray[np.bool_] = dataset.dataset_mask(out_shape=_decimated(dataset)) > 0
+    return valid if valid.any() else None
+
+
+def _colours(dataset: Any, bands: list[int], valid: NDArray[np.bool_] | None) -> Colours:
+    if dataset.colorinterp[bands[0] - 1] == ColorInterp.palette:
+        return _palette(dataset.colormap(bands[0]))
+    if dataset.dtypes[bands[0] - 1] == "uint8":
+        return _eight_bits(dataset.tags(bands[0], ns="IMAGE_STRUCTURE"), dataset)
+    sample = dataset.read(bands, out_shape=(len(bands), *_decimated(dataset)))
+    return measure(sample, valid)
+
+
+def _palette(colormap: dict[int, tuple[int, int, int, int]]) -> Colours:
+    table = np.zeros((max(colormap) + 1, 3), np.uint8)
+    for value, (red, green, blue, alpha) in colormap.items():
+        table[value] = (red, green, blue) if alpha else 0
+    return lambda bands: np.moveaxis(table[np.minimum(bands[0], len(table) - 1)], -1, 0)
+
+
+def _eight_bits(band_tags: dict[str, str], dataset: Any) -> Colours:
+    """Return what widens fewer than 8 bits, and turns round a grey scale that counts from white."""
+    top = 2 ** int(band_tags.get("NBITS", 8)) - 1
+    table = np.rint(np.arange(256) * (255 / top)).clip(0, 255).astype(np.uint8)
+    if dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES":
+        table = 255 - table
+    if np.array_equal(table, np.arange(256)):
+        return lambda bands: bands
+    return lambda bands: table[bands]
+
+
+def _decimated(dataset: Any) -> tuple[int, int]:
+    """Return the (height, width) of a scene read with every n-th pixel only."""
+    step = max(1, -(-max(dataset.width, dataset.height) // SAMPLE_SIDE))
+    return -(-dataset.height // step), -(-dataset.width // step)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Make an OSError of whatever GDAL raises."""
+    try:
+        yield
+    except RasterioError as error:
+        cause = error.__cause__ or error
+        raise OSError(str(cause)) from error

@@ -52,7 +52,7 @@ class OfflineTeacher:
 def open_teacher(params: TeacherParams) -> AbstractAsyncContextManager[Teacher]:
     """Return the teacher that ``params`` ask for, open within the block.
 
-    Raises MissingSecret on entry where a remote one lacks its key.
+    A remote one connects at its first request, and raises MissingSecret then if it lacks its key.
     """
     return _offline() if params.kind == "offline" else _remote(params)
 
@@ -75,5 +75,8 @@ async def _offline() -> AsyncIterator[Teacher]:
 
 @asynccontextmanager
 async def _remote(params: TeacherParams) -> AsyncIterator[Teacher]:
-    async with OpenAITeacher.opened(params, settings()) as teacher:
+    teacher = OpenAITeacher(settings(), structured=params.structured)
+    try:
         yield teacher
+    finally:
+        await teacher.close()

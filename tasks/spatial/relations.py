@@ -4,12 +4,12 @@ Every object is compared with its few nearest neighbours, found by spatial index
 objects cost 600 × NEIGHBOURS comparisons and not 600².
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from schemas.facts import ObjectFact, RelationFact, RelationKind
@@ -27,9 +27,7 @@ DOMINANCE: Final = 2.0  # one offset of the centres against the other
 ENCLOSING: Final = frozenset({"ground track field", "stadium", "parking lot"})
 
 
-def relations(
-    objects: Sequence[ObjectFact], gsd: float | None = None
-) -> tuple[RelationFact, ...]:
+def relations(objects: Sequence[ObjectFact], gsd: float | None = None) -> tuple[RelationFact, ...]:
     """Return the relations of each object to its neighbours, in the order of ``objects``.
 
     ``nearest``: the gap to every other object is clearly larger. ``left_of`` and the like: the boxes
@@ -77,7 +75,7 @@ def direction_of(subject: Box, other: Box) -> tuple[RelationKind, float] | None:
 _Found = tuple[int, int, RelationKind, float]
 
 
-def _inside(objects: Sequence[ObjectFact], shapes: np.ndarray) -> Iterator[_Found]:
+def _inside(objects: Sequence[ObjectFact], shapes: NDArray[np.object_]) -> Iterator[_Found]:
     tree = shapely.STRtree(shapely.buffer(shapes, 1.0, join_style="mitre"))
     inner, outer = tree.query(shapes, predicate="within")
     for i, j in zip(inner.tolist(), outer.tolist(), strict=True):
@@ -86,20 +84,20 @@ def _inside(objects: Sequence[ObjectFact], shapes: np.ndarray) -> Iterator[_Foun
             yield i, j, "inside", 0.0
 
 
-def _nearest(objects: Sequence[ObjectFact], shapes: np.ndarray) -> Iterator[_Found]:
+def _nearest(objects: Sequence[ObjectFact], shapes: NDArray[np.object_]) -> Iterator[_Found]:
     tree = shapely.STRtree(shapes)
     pairs, gaps = tree.query_nearest(
         shapes, exclusive=True, all_matches=False, return_distance=True
     )
     reach = gaps * NEAREST_FACTOR + MIN_GAP
-    who, near = tree.query(shapes[pairs[0]], predicate="dwithin", distance=reach)
+    who, _ = tree.query(shapes[pairs[0]], predicate="dwithin", distance=reach)
     within = np.bincount(who, minlength=len(gaps))  # itself, its nearest and any rival
     for place, (i, j) in enumerate(pairs.T.tolist()):
         if within[place] <= 2 and objects[i].ref != objects[j].ref:
             yield i, j, "nearest", float(gaps[place])
 
 
-def _beside(objects: Sequence[ObjectFact], shapes: np.ndarray) -> Iterator[_Found]:
+def _beside(objects: Sequence[ObjectFact], shapes: NDArray[np.object_]) -> Iterator[_Found]:
     """Yield directions and ``next_to`` between neighbours that do not overlap."""
     pairs = _neighbours(objects)
     gaps = shapely.distance(shapes[pairs[:, 0]], shapes[pairs[:, 1]])
@@ -111,7 +109,7 @@ def _beside(objects: Sequence[ObjectFact], shapes: np.ndarray) -> Iterator[_Foun
             yield i, j, "next_to", gap
 
 
-def _neighbours(objects: Sequence[ObjectFact]) -> np.ndarray:
+def _neighbours(objects: Sequence[ObjectFact]) -> NDArray[np.int64]:
     """Return pairs (object, neighbour) by distance of the centres, shape (pairs, 2)."""
     count = len(objects)
     wanted = count if count <= ALL_PAIRS_UP_TO else NEIGHBOURS + 1
@@ -124,9 +122,7 @@ def _neighbours(objects: Sequence[ObjectFact]) -> np.ndarray:
 def _is_upright(fact: ObjectFact) -> bool:
     """Say whether the polygon is no more than its box."""
     x0, y0, x1, y1 = fact.box
-    corners = {x0, x1} | {y0, y1}
-    return all(math.isclose(v, min(corners, key=lambda c: abs(c - v)), abs_tol=0.2)
-               for point in fact.polygon for v in point)  # fmt: skip
+    return bool(shape_of(fact.polygon).area > 0.98 * (x1 - x0) * (y1 - y0))
 
 
 def _middle(box: Box, axis: int) -> float:

@@ -1,21 +1,16 @@
 """Words for places, directions and extents in a picture, only where they are beyond doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from schemas.facts import Cell, FactSheet, ObjectFact
+from schemas.facts import FactSheet, ObjectFact
 from schemas.geometry import Box, Point
+from tasks.spatial.grid import cell_with_margin
+from tasks.spatial.polygons import centre
 
-CLEAR: Final = 0.04  # of the side: nearer than this to a dividing line, a side is not named
+CLEAR: Final = 0.04  # of the side: nearer than this to the middle line, no half is named
 AT_EDGE: Final = 1.5  # px
 
-_COLUMNS: Final = ("left", "centre", "right")
-_ROWS: Final = ("upper", "centre", "lower")
-_CELLS: Final[dict[tuple[str, str], Cell]] = {
-    (row, column): f"{row} {column}" if (row, column) != ("centre", "centre") else "centre"
-    for row in _ROWS
-    for column in _COLUMNS
-}  # type: ignore[misc]
 _COURSES: Final = (  # from the angle of the longer side, 0 = along x, clockwise, in steps of 45°
     "from left to right",
     "from the upper left to the lower right",
@@ -42,17 +37,20 @@ def middle(box: Box) -> Point:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
+def centres(facts: Iterable[ObjectFact]) -> list[Point]:
+    """Return the centres of boxes and of polygons (px): a place holds only if it holds for both."""
+    return [point for fact in facts for point in (middle(fact.box), centre(fact.polygon))]
+
+
 def place(points: Sequence[Point], sheet: FactSheet) -> str | None:
     """Return “in the upper left” for ``points`` (tile px) that are all clearly there, else None.
 
-    Where one direction is not clear, the other alone is named: “in the upper part”.
+    Where they share no cell of the 3×3 grid, a half of the picture is named: “in the left half”.
     """
-    columns = {_third(x / sheet.width) for x, _ in points}
-    rows = {_third(y / sheet.height) for _, y in points}
-    column = _COLUMNS[columns.pop() or 0] if len(columns) == 1 and None not in columns else None
-    row = _ROWS[rows.pop() or 0] if len(rows) == 1 and None not in rows else None
-    if row and column:
-        return f"in the {_CELLS[row, column]}"
+    cells = {cell_with_margin(point, sheet.width, sheet.height) for point in points}
+    cell = cells.pop() if len(cells) == 1 else None
+    if cell:
+        return f"in the {cell}"
     if half := _half([x / sheet.width for x, _ in points], "left", "right"):
         return f"in the {half} half"
     if half := _half([y / sheet.height for _, y in points], "upper", "lower"):
@@ -111,13 +109,6 @@ def area(fact: ObjectFact) -> float:
     ring = fact.polygon
     pairs = zip(ring, (*ring[1:], ring[0]), strict=True)
     return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)) / 2
-
-
-def _third(value: float) -> int | None:
-    """Return 0, 1 or 2 for the third that holds ``value`` (0–1), None near a dividing line."""
-    if min(abs(value - 1 / 3), abs(value - 2 / 3)) < CLEAR:
-        return None
-    return min(2, max(0, int(value * 3)))
 
 
 def _half(values: Sequence[float], low: str, high: str) -> str | None:

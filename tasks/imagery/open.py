@@ -1,0 +1,205 @@
+"""Opens any image that sources come with, as 8-bit RGB that is read window by window.
+
+TIFF, JPEG 2000 and deep PNG are read by rasterio where it is installed (extra ``geo``), so that
+memory follows the window; everything else is decoded once, JPEG by libjpeg-turbo, the rest by
+Pillow. What is transparent or has no pixels is black; colours under a partial alpha stay as stored.
+"""
+
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import Final, Protocol
+
+import fsspec
+import numpy as np
+import simplejpeg
+from fsspec.implementations.local import LocalFileSystem
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from schemas.errors import ImageError
+from schemas.geometry import Window
+from tasks.imagery.stretch import SAMPLE_SIDE, Stretch, measure
+
+try:
+    from tasks.imagery.raster import Raster, open_raster
+except ModuleNotFoundError:  # the extra “geo” is not installed
+
+    def open_raster(path: Path) -> AbstractContextManager["Raster | None"]:  # type: ignore[misc]  # noqa: ARG001
+        """Leave every file to Pillow."""
+        return nullcontext(None)
+
+
+Image.MAX_IMAGE_PIXELS = (
+    None  # ingest judges sizes by its own parameter, before anything is decoded
+)
+
+_BY_RASTER: Final = {"TIFF", "JPEG2000"}
+_DEEP_GREY: Final = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
+_BROKEN: Final = (
+    OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError,
+    struct.error, zlib.error,
+)  # fmt: skip  # what decoders raise for broken files
+
+
+class Pixels(Protocol):
+    """A decoder that is open: what ``RgbImage`` reads from."""
+
+    width: int
+    height: int
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        """Return ``window`` as (height, width, 3)."""
+        ...
+
+
+class RgbImage:
+    """An open image, as displayed: EXIF rotation applied, 8-bit RGB."""
+
+    def __init__(self, uri: str, pixels: Pixels) -> None:
+        self.uri = uri
+        self.width, self.height = pixels.width, pixels.height
+        self._pixels = pixels
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        """Return the pixels of ``window`` as (height, width, 3).
+
+        Raises ImageError where the window leaves the image or its pixels cannot be decoded.
+        """
+        if window.x1 > self.width or window.y1 > self.height:
+            raise ImageError(
+                f"{self.uri} is {self.width}×{self.height} px and has no window {window.x0}, "
+                f"{window.y0}, {window.x1}, {window.y1}. Was it replaced since it was read? "
+                "Run the build again."
+            )
+        with _named(self.uri):
+            return self._pixels.read(window)
+
+
+@contextmanager
+def open_image(uri: str) -> Iterator[RgbImage]:
+    """Open the image at ``uri``, a local path or any URL that fsspec knows.
+
+    Raises ImageError, which names the file, where it is missing, broken or of no known format.
+    """
+    with ExitStack() as stack:
+        with _named(uri):
+            pixels = _pixels(stack.enter_context(local_copy(uri)), stack)
+        yield RgbImage(uri, pixels)
+
+
+@contextmanager
+def local_copy(uri: str) -> Iterator[Path]:
+    """Give the path of the file at ``uri``; a remote one is copied for the time of the block."""
+    files, path = fsspec.core.url_to_fs(uri)
+    if isinstance(files, LocalFileSystem):
+        yield Path(path)
+        return
+    with tempfile.NamedTemporaryFile(prefix="rs-gpt4v-", suffix=Path(path).suffix) as copy:
+        files.get_file(path, copy.name)
+        yield Path(copy.name)
+
+
+class _Picture:
+    """A picture decoded by Pillow; a deep grey one has a stretch."""
+
+    def __init__(self, picture: Image.Image, stretch: Stretch | None = None) -> None:
+        self._picture, self._stretch = picture, stretch
+        self.width, self.height = picture.size
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        part = np.array(self._picture.crop((window.x0, window.y0, window.x1, window.y1)))
+        if self._stretch is None:
+            return part
+        return np.repeat(self._stretch(part[np.newaxis])[0][..., np.newaxis], 3, axis=-1)
+
+
+class _Array:
+    """A picture that is an array already."""
+
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
+        self._pixels = pixels
+        self.height, self.width, _ = pixels.shape
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        return self._pixels[window.y0 : window.y1, window.x0 : window.x1].copy()
+
+
+def _pixels(path: Path, stack: ExitStack) -> Pixels:
+    try:
+        header = stack.enter_context(Image.open(path))
+    except UnidentifiedImageError:
+        header = None  # many-band rasters are known to GDAL only
+    if _is_for_raster(path, header):
+        raster = stack.enter_context(open_raster(path))
+        if raster is not None:
+            return raster
+    if header is None:
+        raise OSError("no image format that is known here")
+    return _decoded(path, header)
+
+
+def _is_for_raster(path: Path, header: Image.Image | None) -> bool:
+    if header is None:
+        with path.open("rb") as file:
+            return file.read(4) in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+    if header.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        return False
+    return header.format in _BY_RASTER or _is_deep_colour(header)
+
+
+def _is_deep_colour(header: Image.Image) -> bool:
+    """Say whether Pillow would cut more than 8 bits a colour down to the upper 8."""
+    tiles = header.tile if isinstance(header, ImageFile.ImageFile) else []
+    return header.mode not in _DEEP_GREY and any(";16" in str(tile.args) for tile in tiles)
+
+
+def _decoded(path: Path, header: Image.Image) -> Pixels:
+    if _is_deep_colour(header):
+        raise OSError("16-bit colour needs rasterio: pip install 'rs-gpt4v[geo]'")
+    turned = header.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    if header.format in {"JPEG", "MPO"} and header.mode == "RGB" and not turned:
+        try:
+            return _Array(simplejpeg.decode_jpeg(path.read_bytes(), "RGB"))
+        except ValueError:  # Pillow bears with small faults, and says what is wrong with large ones
+            pass
+    picture = ImageOps.exif_transpose(header)
+    return _deep(picture) if picture.mode in _DEEP_GREY else _Picture(_rgb(picture))
+
+
+def _deep(picture: Image.Image) -> Pixels:
+    step = max(1, -(-max(picture.size) // SAMPLE_SIDE))
+    return _Picture(picture, measure(np.asarray(picture)[np.newaxis, ::step, ::step]))
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    """Return ``picture`` as RGB; black where it is wholly transparent."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    alpha = picture.getchannel("A")
+    colours = picture.convert("RGB")
+    if alpha.getextrema() != (0, 0):  # an alpha band that hides everything is an empty one
+        colours.paste((0, 0, 0), mask=alpha.point([255] + [0] * 255))
+    return colours
+
+
+@contextmanager
+def _named(uri: str) -> Iterator[None]:
+    """Name the file in what its decoder raises, and say what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ImageError(
+            f"{uri} is not there any more. Put it back and run the build again."
+        ) from error
+    except MemoryError as error:
+        raise ImageError(f"{uri} does not fit into memory. Save it as a tiled TIFF.") from error
+    except _BROKEN as error:
+        found = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ImageError(
+            f"{uri} cannot be decoded ({found}). Replace it by a whole copy or remove it."
+        ) from error
