@@ -5,6 +5,8 @@
     │   ├── UnknownName           a source, parameter, task type … that does not exist
     │   └── MissingSecret         a remote teacher without its key
     ├── SourceError               a source folder that cannot be read as the format asked for
+    │   ├── UnsafePath            a name that leads out of the source folder
+    │   └── UnreadableText        a label file that is not UTF-8
     ├── ImageError                an image file that cannot be opened or decoded
     ├── PromptError               a prompt file that is broken or lacks variables
     ├── StorageError              the root cannot be read or written
@@ -12,7 +14,8 @@
     ├── TeacherError              the teacher cannot be used at all: the run stops
     │   └── TransientTeacherError may succeed when tried again
     ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
-    └── GateError                 a table failed its expectations: exit code 1
+    ├── GateError                 a table failed its expectations: exit code 1
+    └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
 ends: it becomes a Rejection. A message says what was found, where, and what to do.
@@ -48,6 +51,18 @@ class SourceError(PipelineError):
     """A source folder that cannot be read as the format asked for."""
 
 
+class UnsafePath(SourceError):
+    """A name that leads out of the source folder, or to something that is no plain file."""
+
+
+class UnreadableText(SourceError):
+    """A label file that is not UTF-8 text; ``line`` is the first line that is not."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class ImageError(PipelineError):
     """An image file that cannot be opened or decoded."""
 
@@ -78,3 +93,7 @@ class AccountingError(PipelineError):
 
 class GateError(PipelineError):
     """A table failed its expectations, so nothing was published."""
+
+
+class IncompleteError(PipelineError):
+    """A release was made, but some shards failed and are not in it."""

@@ -92,6 +92,15 @@ class Pointer(Record):
     manifest_sha256: Sha256
 
 
+class FailedShard(Record):
+    """One row per shard that a release lacks because a stage failed on it."""
+
+    shard: int = Field(ge=0)
+    stage: str
+    error: str = Field(description="name of the exception")
+    message: str
+
+
 class Manifest(Record):
     """What a release is; its existence is the commit."""
 
@@ -110,4 +119,5 @@ class Manifest(Record):
     usage: Usage
     parts: tuple[ReleasePart, ...]
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
+    failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
     notes: dict[str, JsonValue] = Field(default_factory=dict)

@@ -95,6 +95,9 @@ class SceneCandidate(Record):
     sha256: Sha256 = Field(description="of the file's bytes")
     size: int = Field(ge=0, description="of the file, bytes")
     gsd: float | None = Field(None, gt=0, description="metres per pixel, where labels say so")
+    assumed_gsd: float | None = Field(
+        None, gt=0, description="metres per pixel where neither labels nor image say so"
+    )
     width: int | None = Field(None, gt=0, description="px, as the labels say")
     height: int | None = Field(None, gt=0, description="px, as the labels say")
     split: Split | None = Field(None, description="the source's official split")

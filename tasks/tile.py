@@ -1,8 +1,15 @@
 """Stage tile: cut scenes into tiles that a model can see, with their objects clipped and numbered."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from schemas.errors import ImageError
 from schemas.geometry import Box, Polygon, Window
@@ -21,13 +28,34 @@ from tasks.spatial.polygons import box_of, clip, visible_fraction
 
 WHOLE: Final = 0.999  # visible share from which an object counts as not cut: labels are not exact
 
-Placed = tuple[ObjectAnnotation, Polygon, float]  # annotation, part inside the tile, visible share
+
+@dataclass(frozen=True)
+class _Placed:
+    """One object that reaches into a tile."""
+
+    annotation: ObjectAnnotation
+    part: Polygon  # inside the tile, scene px
+    visible: float
+
+    @cached_property
+    def box(self) -> Box:
+        return box_of(self.part)
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+    @property
+    def x(self) -> float:
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.box[1] + self.box[3]) / 2
 
 
 @stage("tile", writes=Tile, version=1)
-def tile_shard(
-    context: Context, scenes: Part, params: TileParams
-) -> Iterator[Tile | Rejection]:
+def tile_shard(context: Context, scenes: Part, params: TileParams) -> Iterator[Tile | Rejection]:
     """Cut every scene of the shard into tiles; one scene is open at a time."""
     for ingested in context.rows(scenes, IngestedScene):
         context.candidates += len(planned(ingested, params))
@@ -46,17 +74,127 @@ def tile_scene(ingested: IngestedScene, params: TileParams) -> Iterator[Tile | R
     scene, objects = ingested.scene, _objects(ingested)
     boxes = [box_of(annotation.polygon) for annotation in objects]
     todo = planned(ingested, params)
-    try:
-        with open_image(scene.uri) as image:
+    with ExitStack() as stack:
+        try:
+            image = stack.enter_context(open_image(scene.uri))
             _check_size(scene, image)
-            for window in todo:
-                near = [o for o, box in zip(objects, boxes, strict=True) if _meet(box, window)]
-                yield _tile_or_rejection(image, scene, window, near, params)
-    except ImageError as error:
-        yield from (_rejection(scene, window, params, error) for window in todo)
+        except ImageError as error:
+            yield from (_rejection(scene, window, params, error) for window in todo)
+            return
+        for window in todo:
+            near = [o for o, box in zip(objects, boxes, strict=True) if _meet(box, window)]
+            try:
+                yield _tile(scene, window, image.read(window), near, params)
+            except ImageError as error:
+                yield _rejection(scene, window, params, error)
 
 
 def tile_id(scene: Scene, window: Window, params: TileParams) -> str:
     """Return the id of a tile: hash of scene id, window and encoding."""
-    place = [window.x0, window.y0, window.x1, window.y1]
-    return content_id("tile", scene.id, place, f"jpeg-{params.quality}-{SUBSAMPLING}")
+    corners = f"{window.x0} {window.y0} {window.x1} {window.y1}"
+    return content_id("tile", scene.id, corners, f"jpeg {params.quality} {SUBSAMPLING}")
+
+
+def placed_in(
+    annotations: Sequence[ObjectAnnotation], window: Window, min_visible: float
+) -> tuple[TileObject, ...]:
+    """Return the objects that reach into ``window``, clipped and numbered o1, o2 ….
+
+    Those described come first, class by class in reading order, so that neighbours have
+    neighbouring numbers; then those of which less than ``min_visible`` is inside.
+    """
+    placed = [
+        _Placed(annotation, part, round(visible_fraction(annotation.polygon, window), 4))
+        for annotation in annotations
+        if (part := clip(annotation.polygon, window)) is not None
+    ]
+    seen = [one for one in placed if one.visible >= min_visible]
+    partly = [one for one in placed if one.visible < min_visible]
+    ordered = (*_by_class_and_row(seen), *_by_class_and_row(partly))
+    return tuple(
+        _object(number, one, number <= len(seen)) for number, one in enumerate(ordered, start=1)
+    )
+
+
+def _objects(ingested: IngestedScene) -> list[ObjectAnnotation]:
+    return [a for a in ingested.annotations if isinstance(a, ObjectAnnotation)]
+
+
+def _meet(box: Box, window: Window) -> bool:
+    x0, y0, x1, y1 = box
+    return x0 < window.x1 and x1 > window.x0 and y0 < window.y1 and y1 > window.y0
+
+
+def _check_size(scene: Scene, image: RgbImage) -> None:
+    if (image.width, image.height) != (scene.width, scene.height):
+        raise ImageError(
+            f"{scene.uri} is {image.width}×{image.height} px, but was {scene.width}×{scene.height} "
+            "px when it was read in. Was it replaced? Run the build again."
+        )
+
+
+def _tile(
+    scene: Scene,
+    window: Window,
+    pixels: NDArray[np.uint8],
+    near: Sequence[ObjectAnnotation],
+    params: TileParams,
+) -> Tile:
+    picture = encode_jpeg(pixels, params.quality)
+    return Tile(
+        id=tile_id(scene, window, params),
+        scene=scene,
+        window=window,
+        split=split_of(scene.id, scene.split, params.split),
+        image_sha256=hashlib.sha256(picture).hexdigest(),
+        objects=placed_in(near, window, params.min_visible),
+        image=picture,
+    )
+
+
+def _object(number: int, one: _Placed, described: bool) -> TileObject:
+    annotation = one.annotation
+    return TileObject(
+        ref=f"o{number}",
+        annotation_id=annotation.id,
+        category=annotation.category,
+        category_as_given=annotation.category_as_given,
+        shape=annotation.shape,
+        polygon=annotation.polygon,
+        clipped=one.part,
+        visible=one.visible,
+        described=described,
+        difficult=annotation.difficult,
+        truncated=annotation.truncated or one.visible < WHOLE,
+        crowd=annotation.crowd,
+        origin=annotation.origin,
+    )
+
+
+def _by_class_and_row(placed: Sequence[_Placed]) -> Iterator[_Placed]:
+    for category in sorted({one.annotation.category for one in placed}):
+        yield from _in_reading_order([o for o in placed if o.annotation.category == category])
+
+
+def _in_reading_order(placed: Sequence[_Placed]) -> Iterator[_Placed]:
+    """Yield objects row by row, left to right; a row is as high as their median height."""
+    height = median(one.height for one in placed)
+    rows: list[list[_Placed]] = []
+    for one in sorted(placed, key=lambda one: (one.y, one.annotation.id)):
+        if not rows or one.y > rows[-1][0].y + height:
+            rows.append([])
+        rows[-1].append(one)
+    for row in rows:
+        yield from sorted(row, key=lambda one: (one.x, one.annotation.id))
+
+
+def _rejection(scene: Scene, window: Window, params: TileParams, error: ImageError) -> Rejection:
+    return Rejection(
+        stage="tile",
+        subject="tile",
+        subject_id=tile_id(scene, window, params),
+        source=scene.source,
+        reason=Reason.UNREADABLE_IMAGE,
+        detail=str(error),
+        file=scene.name,
+    )

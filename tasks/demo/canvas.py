@@ -63,7 +63,7 @@ class Canvas:
         for start, end in pairwise(points):
             along = end - start
             heading = float(np.degrees(np.arctan2(along[1], along[0])))
-            middle = Place(*map(float, (start + end) / 2), heading)
+            middle = Place(float(start[0] + end[0]) / 2, float(start[1] + end[1]) / 2, heading)
             stroke = rectangle(middle, float(np.hypot(*along)) + thickness * 0.5, thickness)
             region, share = self._coverage([stroke])
             self._blend(region, share * strength, np.asarray(colour, dtype=np.float32))

@@ -5,12 +5,15 @@ memory follows the window; everything else is decoded once, JPEG by libjpeg-turb
 Pillow. What is transparent or has no pixels is black; colours under a partial alpha stay as stored.
 """
 
+import errno
 import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Final, Protocol
 
 import fsspec
@@ -20,24 +23,22 @@ from fsspec.implementations.local import LocalFileSystem
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from schemas.errors import ImageError
+from schemas.errors import ImageError, SourceError
 from schemas.geometry import Window
 from tasks.imagery.stretch import SAMPLE_SIDE, Stretch, measure
 
+raster: ModuleType | None
 try:
-    from tasks.imagery.raster import Raster, open_raster
-except ModuleNotFoundError:  # the extra “geo” is not installed
-
-    def open_raster(path: Path) -> AbstractContextManager["Raster | None"]:  # type: ignore[misc]  # noqa: ARG001
-        """Leave every file to Pillow."""
-        return nullcontext(None)
-
+    raster = import_module("tasks.imagery.raster")
+except ModuleNotFoundError:  # the extra “geo” is not installed: Pillow reads what it can
+    raster = None
 
 Image.MAX_IMAGE_PIXELS = (
     None  # ingest judges sizes by its own parameter, before anything is decoded
 )
 
 _BY_RASTER: Final = {"TIFF", "JPEG2000"}
+_TIFF: Final = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
 _DEEP_GREY: Final = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
 _BROKEN: Final = (
     OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError,
@@ -83,7 +84,7 @@ class RgbImage:
 def open_image(uri: str) -> Iterator[RgbImage]:
     """Open the image at ``uri``, a local path or any URL that fsspec knows.
 
-    Raises ImageError, which names the file, where it is missing, broken or of no known format.
+    Raises ImageError where it is broken or of no known format, SourceError where it is not there.
     """
     with ExitStack() as stack:
         with _named(uri):
@@ -133,22 +134,17 @@ def _pixels(path: Path, stack: ExitStack) -> Pixels:
         header = stack.enter_context(Image.open(path))
     except UnidentifiedImageError:
         header = None  # many-band rasters are known to GDAL only
-    if _is_for_raster(path, header):
-        raster = stack.enter_context(open_raster(path))
-        if raster is not None:
-            return raster
+    deep = header is not None and _is_deep_colour(header)  # first: the EXIF of a PNG decodes it
+    turned = header is not None and header.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    if raster is not None and not turned and (deep or _is_raster(path, header)):
+        opened: Pixels | None = stack.enter_context(raster.open_raster(path))
+        if opened is not None:
+            return opened
     if header is None:
         raise OSError("no image format that is known here")
-    return _decoded(path, header)
-
-
-def _is_for_raster(path: Path, header: Image.Image | None) -> bool:
-    if header is None:
-        with path.open("rb") as file:
-            return file.read(4) in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
-    if header.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        return False
-    return header.format in _BY_RASTER or _is_deep_colour(header)
+    if deep:
+        raise OSError("16-bit colour is read upright only, and needs pip install 'rs-gpt4v[geo]'")
+    return _decoded(path, header, turned)
 
 
 def _is_deep_colour(header: Image.Image) -> bool:
@@ -157,10 +153,14 @@ def _is_deep_colour(header: Image.Image) -> bool:
     return header.mode not in _DEEP_GREY and any(";16" in str(tile.args) for tile in tiles)
 
 
-def _decoded(path: Path, header: Image.Image) -> Pixels:
-    if _is_deep_colour(header):
-        raise OSError("16-bit colour needs rasterio: pip install 'rs-gpt4v[geo]'")
-    turned = header.getexif().get(ExifTags.Base.Orientation, 1) != 1
+def _is_raster(path: Path, header: Image.Image | None) -> bool:
+    if header is not None:
+        return header.format in _BY_RASTER
+    with path.open("rb") as file:
+        return file.read(4) in _TIFF
+
+
+def _decoded(path: Path, header: Image.Image, turned: bool) -> Pixels:
     if header.format in {"JPEG", "MPO"} and header.mode == "RGB" and not turned:
         try:
             return _Array(simplejpeg.decode_jpeg(path.read_bytes(), "RGB"))
@@ -189,16 +189,23 @@ def _rgb(picture: Image.Image) -> Image.Image:
 
 @contextmanager
 def _named(uri: str) -> Iterator[None]:
-    """Name the file in what its decoder raises, and say what to do."""
+    """Name the file in what its decoder raises, and say what to do.
+
+    What is no fault of the image (no such file, a broken connection, a full disk) is no ImageError:
+    it must not end as a Rejection, which would stand after the fault has gone.
+    """
     try:
         yield
-    except FileNotFoundError as error:
-        raise ImageError(
-            f"{uri} is not there any more. Put it back and run the build again."
-        ) from error
+    except (FileNotFoundError, PermissionError) as error:
+        what = (
+            "is not there any more" if isinstance(error, FileNotFoundError) else "may not be read"
+        )
+        raise SourceError(f"{uri} {what}. Mend that and run the build again.") from error
     except MemoryError as error:
         raise ImageError(f"{uri} does not fit into memory. Save it as a tiled TIFF.") from error
     except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
+            raise
         found = (str(error).splitlines() or [type(error).__name__])[0]
         raise ImageError(
             f"{uri} cannot be decoded ({found}). Replace it by a whole copy or remove it."

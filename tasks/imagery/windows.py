@@ -39,7 +39,7 @@ def windows_for(
     columns, rows = spans(width, size, overlap), spans(height, size, overlap)
     cut = [
         outline
-        for outline in sorted({o for box in boxes if (o := _outline(box, width, height))})
+        for outline in _outlines(boxes, width, height)
         if _fits(outline, size) and not _is_held(outline, columns, rows)
     ]
     own = [_centred(group, width, height, size) for group in _grouped(cut, size)]
@@ -50,11 +50,16 @@ def windows_for(
 _Outline = tuple[int, int, int, int]  # y0, x0, y1, x1 in whole px: sorted row by row
 
 
-def _outline(box: Box, width: int, height: int) -> _Outline | None:
-    """Return the whole pixels that ``box`` touches inside the scene, None where there are none."""
-    x0, y0 = max(0, math.floor(box[0])), max(0, math.floor(box[1]))
-    x1, y1 = min(width, math.ceil(box[2])), min(height, math.ceil(box[3]))
-    return (y0, x0, y1, x1) if x0 < x1 and y0 < y1 else None
+def _outlines(boxes: Iterable[Box], width: int, height: int) -> list[_Outline]:
+    """Return the whole pixels that each of ``boxes`` touches inside the scene, row by row."""
+    found = {
+        (
+            max(0, math.floor(y0)), max(0, math.floor(x0)),
+            min(height, math.ceil(y1)), min(width, math.ceil(x1)),
+        )
+        for x0, y0, x1, y1 in boxes
+    }  # fmt: skip
+    return sorted(o for o in found if o[0] < o[2] and o[1] < o[3])
 
 
 def _fits(outline: _Outline, size: int) -> bool:

@@ -1,0 +1,1 @@
+"""The teacher: asking it, keeping its answers, and the offline one over HTTP."""

@@ -1,8 +1,7 @@
 """Asking: stored answers first, a bounded number at once, parsed, and asked again once if need be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Generic, TypeVar
@@ -71,7 +70,7 @@ class _Attempt(Generic[R]):
 
 
 def request_for(
-    prompt: Prompt, variables: dict[str, object], params: TeacherParams, tile: Tile
+    prompt: Prompt, variables: Mapping[str, object], params: TeacherParams, tile: Tile
 ) -> ModelRequest:
     """Return the request that shows ``tile`` with ``prompt`` filled in.
 
@@ -90,6 +89,11 @@ def request_for(
         max_tokens=prompt.max_tokens if max_tokens is None else max_tokens,
         seed=params.seed,
     )
+
+
+def outline_of(tile: Tile) -> TileOutline:
+    """Return ``tile`` without its picture, to be kept beside a request."""
+    return TileOutline(**{name: getattr(tile, name) for name in TileOutline.model_fields})
 
 
 def ask_all(

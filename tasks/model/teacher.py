@@ -1,6 +1,5 @@
 """The teacher: whatever answers one request, and how the one that the parameters ask for is opened."""
 
-import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
@@ -10,6 +9,7 @@ from schemas.settings import settings
 from schemas.teacher import Answer, ModelRequest
 from tasks.model.offline import write_reply
 from tasks.model.openai import OpenAITeacher, key_and_url
+from tasks.model.tokens import estimated_tokens
 
 OFFLINE_MODEL = "offline-teacher"
 
@@ -61,11 +61,6 @@ def check_teacher(params: TeacherParams) -> None:
     """Raise MissingSecret where the teacher that ``params`` ask for lacks its key."""
     if params.kind == "openai":
         key_and_url(settings())
-
-
-def estimated_tokens(text: str) -> int:
-    """Return about how many tokens ``text`` takes: one for every four characters, rounded up."""
-    return math.ceil(len(text) / 4)
 
 
 @asynccontextmanager

@@ -87,7 +87,7 @@ def summarize(
 
 
 def lengths_of(words: Counter[int]) -> Lengths:
-    """Return the distribution of response lengths, in classes that double: 1, 2–3, 4–7, …"""
+    """Return the distribution of response lengths, in classes that double (1, 2–3, 4–7 …)."""
     if not words:
         return Lengths(words=(), median=0, upper=0, longest=0)
     every = sorted(words.elements())
@@ -113,9 +113,9 @@ def _add_samples(tally: Tally, rows: pa.Table) -> None:
     turns = pc.list_flatten(rows["turns"])
     answers = turns.filter(pc.equal(pc.struct_field(turns, "role"), "assistant"))
     words = pc.count_substring_regex(pc.struct_field(answers, "content"), r"\S+")
-    tally.words.update(dict(_counted(words)))
+    tally.words.update(Counter(words.to_pylist()))
     pairs = pc.divide(pc.list_value_length(rows["turns"]), 2)
-    tally.turns.update(dict(_counted(pairs)))
+    tally.turns.update(Counter(pairs.to_pylist()))
     tally.spans += len(pc.list_flatten(pc.struct_field(lineage, "spans")))
     verdicts = pc.list_flatten(pc.struct_field(lineage, "verdicts"))
     tally.add("outcome", pc.struct_field(verdicts, "outcome"))

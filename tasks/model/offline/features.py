@@ -6,7 +6,8 @@ A slot is missing where nothing certain is known, so that no plan can say it.
 from collections.abc import Sequence
 from typing import Final
 
-from tasks.lexicon.lexicon import noun, number_word
+from tasks.grounding.references import tag
+from tasks.lexicon.lexicon import noun
 from tasks.model.offline.geometry_words import (
     area,
     centres,
@@ -17,7 +18,7 @@ from tasks.model.offline.geometry_words import (
     place,
     slant,
 )
-from tasks.model.offline.phrases import all_colour, listed, share, takes_colour
+from tasks.model.offline.phrases import all_colour, listed, share, some, takes_colour
 from tasks.model.offline.sight import MOST, Company, Sight, View
 
 Slots = dict[str, str]
@@ -30,15 +31,15 @@ def object_slots(sight: Sight, view: View) -> Slots:
     """Return the features of one object: colour, metres, ratio, course, rank, cut, covers."""
     slots = {
         "colour": _own_colour(sight),
-        "metres": _metres(sight),
+        **_metres(sight),
         "ratio": _ratio(sight),
         "course": _course(sight, view),
         "slant": _slant(sight, view),
-        "rank": _rank(sight),
+        "rank": _rank(sight, view),
         "cut": _cut(sight, view),
-        "covers": _covers(sight, view),
+        "covers": _covers([sight], view),
     }
-    if "metres" in slots and slots["metres"]:
+    if "metres_by" in slots:
         slots["ratio"] = None
     return _known(slots)
 
@@ -54,12 +55,13 @@ def group_slots(group: Company, view: View) -> Slots:
         **_colours(group),
         **_sizes(group),
         "course": _shared_course(group, view),
-        "cut": _cut_share(group, view),
+        **_cut_share(group, view),
         "row_course": _row_course(group, view),
         "order": _order(group),
         "extent": _extent(group, view),
     }
-    return _known(slots)
+    known = _known(slots)
+    return known or {"covers": _covers(group.members, view)}
 
 
 def _known(slots: dict[str, str | None]) -> Slots:
@@ -71,20 +73,20 @@ def _own_colour(sight: Sight) -> str | None:
     return None if sight.colour is None or takes_colour(sight.category) else sight.colour
 
 
-def _metres(sight: Sight) -> str | None:
+def _metres(sight: Sight) -> Slots:
     length, width = sight.fact.length_m, sight.fact.width_m
     if not length or not width or sight.fact.truncated or sight.fact.crowd:
-        return None
-    return size_words(length, width, elongated=sight.fact.angle is not None)
+        return {}
+    return _size("metres", length, width, elongated=sight.fact.angle is not None)
 
 
-def size_words(length: float, width: float, *, elongated: bool) -> str:
-    """Return “12 m long and 3 m wide”, “20 m across” or “20 m by 18 m”."""
-    if elongated:
-        return f"{metres(length)} m long and {metres(width)} m wide"
-    if metres(length) == metres(width):
-        return f"{metres(length)} m across"
-    return f"{metres(length)} m by {metres(width)} m"
+def _size(name: str, length: float, width: float, *, elongated: bool) -> Slots:
+    """Return “12 m long and 3 m wide”, where that has a sense, and “12 m by 3 m” or “20 m across”."""
+    long, wide = metres(length), metres(width)
+    by = f"{long} m across" if long == wide else f"{long} m by {wide} m"
+    if not elongated:
+        return {f"{name}_by": by}
+    return {name: f"{long} m long and {wide} m wide", f"{name}_by": by}
 
 
 def _ratio(sight: Sight) -> str | None:
@@ -116,11 +118,16 @@ def _slant(sight: Sight, view: View) -> str | None:
     return slant(sight.fact.angle)
 
 
-def _rank(sight: Sight) -> str | None:
-    if sight.fact.truncated or sight.fact.crowd:
-        return None
+def _rank(sight: Sight, view: View) -> str | None:
+    """Return “larger than most of the other planes here”: against the median, so it holds."""
     words = {"large": "larger", "small": "smaller"}
-    return words.get(sight.fact.size_in_class or "")
+    size = words.get(sight.fact.size_in_class or "")
+    count = view.count(sight.category)
+    if size is None or sight.fact.truncated or count is None or count.crowd or count.count < 2:
+        return None
+    if count.count == 2:
+        return f"{size} than the other {sight.category}"
+    return f"{size} than most of the other {noun(sight.category, 2)} here"
 
 
 def _cut(sight: Sight, view: View) -> str | None:
@@ -132,13 +139,10 @@ def _edge_words(cut: Sequence[str]) -> str:
     return f"the {listed(cut)} edge{'s' if len(cut) > 1 else ''} of the image"
 
 
-def _covers(sight: Sight, view: View) -> str | None:
-    if sight.fact.crowd:
-        return None
-    percent = 100 * area(sight.fact) / (view.sheet.width * view.sheet.height)
-    if percent < 1:
-        return "less than 1 %"
-    return f"about {round(percent)} %"
+def _covers(sights: Sequence[Sight], view: View) -> str:
+    picture = view.sheet.width * view.sheet.height
+    percent = 100 * sum(area(sight.fact) for sight in sights) / picture
+    return "less than 1 %" if percent < 1 else f"about {round(percent)} %"
 
 
 def _colours(group: Company) -> dict[str, str | None]:
@@ -150,12 +154,25 @@ def _colours(group: Company) -> dict[str, str | None]:
         return {}
     colour, refs = group.colours[0]
     if len(refs) >= MOST * len(group.members) and len(group.members) >= SEVERAL:
-        return {"most_colour": colour, "most": share(group, refs, "most of them")}
-    if len(refs) == 1 and len(group.members) > 2:
+        return {"most_colour": colour, **_most(refs)}
+    shown = [(c, r) for c, r in group.colours[:3] if len(r) > 1 or len(group.members) <= SEVERAL]
+    if not shown:
         return {}
-    named = [f"{share(group, r)} {_verb(r)} {c}" for c, r in group.colours[:3] if len(r) > 1]
-    named = named or [f"{share(group, r)} {_verb(r)} {c}" for c, r in group.colours[:2]]
-    return {"some_colours": listed(named)}
+    return _counted(group, [(r, f"{_verb(r)} {c}") for c, r in shown], "some")
+
+
+def _counted(
+    group: Company, parts: Sequence[tuple[Sequence[str], str]], name: str
+) -> dict[str, str | None]:
+    """Return “two of them are red and one is white” for later, “two are red …” to begin with."""
+    first, *rest = parts
+    short = [f"{some(refs)} {words}" for refs, words in parts]
+    long = [f"{share(group, first[0])} {first[1]}", *(f"{some(r)} {w}" for r, w in rest)]
+    return {f"{name}_short": listed(short), f"{name}_long": listed(long)}
+
+
+def _most(refs: Sequence[str]) -> Slots:
+    return {"most_long": tag("most of them", refs), "most_short": tag("most", refs)}
 
 
 def _verb(refs: Sequence[str]) -> str:
@@ -166,12 +183,12 @@ def _sizes(group: Company) -> dict[str, str | None]:
     alike = group.typical()
     if alike and len(group.whole) == len(group.members):
         elongated = group.members[0].fact.angle is not None
-        return {"each": size_words(*alike, elongated=elongated)}
+        return dict(_size("each", *alike, elongated=elongated))
     lengths = group.lengths()
     if lengths is None or len(group.whole) < len(group.members):
         return {}
     low, high = metres(lengths[0]), metres(lengths[1])
-    return {"range": f"{low} m to {high} m"} if low != high else {}
+    return {"range": f"{low} m and {high} m"} if low != high else {}
 
 
 def _shared_course(group: Company, view: View) -> str | None:
@@ -180,17 +197,17 @@ def _shared_course(group: Company, view: View) -> str | None:
     return course(group.angle, north_up=view.sheet.north_up)
 
 
-def _cut_share(group: Company, view: View) -> str | None:
-    """Return “two of them are cut off by the right edge of the image”."""
+def _cut_share(group: Company, view: View) -> dict[str, str | None]:
+    """Return “two of them are cut off by the right edge of the image”, for later and to begin."""
     cut: dict[tuple[str, ...], list[str]] = {}
     for member in group.members:
         at = edges(member.fact, view.sheet)
         if at:
             cut.setdefault(at, []).append(member.ref)
     if not cut:
-        return None
+        return {}
     at, refs = max(cut.items(), key=lambda item: (len(item[1]), item[0]))
-    return f"{share(group, refs)} {_verb(refs)} cut off by {_edge_words(at)}"
+    return _counted(group, [(refs, f"{_verb(refs)} cut off by {_edge_words(at)}")], "cut")
 
 
 def _row_course(group: Company, view: View) -> str | None:
@@ -217,7 +234,3 @@ def _extent(group: Company, view: View) -> str | None:
     words = part(span)
     return f"{words} of the {side} of the image" if words else None
 
-
-def number_of(refs: Sequence[str], category: str) -> str:
-    """Return “nine planes” without a tag, for questions."""
-    return f"{number_word(len(refs))} {noun(category, len(refs))}"

@@ -95,6 +95,16 @@ def share(group: Company, refs: Sequence[str], words: str | None = None) -> str:
     return tag(words or f"{number_word(len(refs))} of them", refs)
 
 
+def some(refs: Sequence[str]) -> str:
+    """Return “three”, tagged."""
+    return tag(number_word(len(refs)), refs)
+
+
+def owns(refs: Sequence[str]) -> str:
+    """Return “its” or “their”, tagged."""
+    return tag("its" if len(refs) == 1 else "their", refs)
+
+
 def of_class(refs: Sequence[str], category: str) -> str:
     """Return “50 large vehicles”, tagged."""
     return tag(counted(len(refs), category), refs)

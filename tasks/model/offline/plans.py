@@ -19,8 +19,14 @@ from schemas.record import content_id
 
 T = TypeVar("T")
 
-GRAMMAR: Final = frozenset({"subject", "it", "its", "is", "has", "does", "s", "thing"})
+GRAMMAR: Final = frozenset(
+    {"subject", "it", "its", "is", "has", "does", "s", "then", "kinds", "slant", "formation", "noun", "own"}
+)
 _FIRST_LETTER: Final = re.compile(r'^((?:<ref ids="[^"]*">)?)(\w)')
+
+
+_DIGIT_FIRST: Final = re.compile(r'^(?:<ref ids="[^"]*">)?\d')
+_FORMS: Final = re.compile(r"_(?:short|long|by)$")  # of one and the same feature
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Plan:
     @property
     def says(self) -> frozenset[str]:
         """The features that a sentence of this plan states."""
-        return self.slots - GRAMMAR
+        return frozenset(_feature(slot) for slot in self.slots - GRAMMAR)
 
     @property
     def opening(self) -> str:
@@ -109,7 +115,7 @@ class Voice:
 
 def compose(
     voice: Voice,
-    family: str,
+    families: Sequence[str],
     slots: Mapping[str, str],
     subject: Callable[[int], Mapping[str, str]],
     most: int,
@@ -118,16 +124,24 @@ def compose(
 
     ``subject(n)`` gives the slots of reference and agreement for the n-th sentence, from 0.
     """
-    unsaid = set(slots)
+    plans = [plan for family in families for plan in load_plans(family)]
+    unsaid = {_feature(name) for name in slots} - GRAMMAR
     sentences: list[str] = []
     while unsaid and len(sentences) < most:
-        known = {**{name: slots[name] for name in unsaid}, **subject(len(sentences))}
-        plan = voice.choose(load_plans(family), known, unsaid)
+        known = {n: words for n, words in slots.items() if n in GRAMMAR or _feature(n) in unsaid}
+        known |= subject(len(sentences))
+        plan = voice.choose([p for p in plans if _may_open(p, known)], known, unsaid)
         if plan is None or not plan.says:
             break
         unsaid -= plan.says
         sentences.append(finish(plan.text.format_map(known)))
     return sentences
+
+
+def _may_open(plan: Plan, known: Mapping[str, str]) -> bool:
+    """Say whether the sentence would open with a word: figures do not open sentences."""
+    opening = known.get(plan.opening.strip("{},"), "")
+    return not _DIGIT_FIRST.match(opening)
 
 
 def finish(sentence: str) -> str:
@@ -152,3 +166,7 @@ def _file(file: str) -> Mapping[str, Sequence[str]]:
 
 def _slots(text: str) -> frozenset[str]:
     return frozenset(field for _, field, _, _ in Formatter().parse(text) if field)
+
+
+def _feature(slot: str) -> str:
+    return _FORMS.sub("", slot)

@@ -1,0 +1,76 @@
+"""The flow that turns annotated folders into a release."""
+
+from prefect import flow, unmapped
+from prefect.artifacts import create_markdown_artifact
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.clock import now, stamp
+from flows.outcome import by_shard, finished, raise_if_incomplete
+from flows.summary import markdown_summary
+from schemas.params import BuildParams
+from schemas.release import Manifest
+from schemas.settings import settings
+from tasks._stage import Where
+from tasks.adapt import adapt_shard
+from tasks.check import check_build
+from tasks.converse import converse_shard
+from tasks.describe import describe_shard
+from tasks.ingest import ingest_shard, scan_source
+from tasks.publish import commit_release, publish_shard
+from tasks.synthesize import synthesize_shard
+from tasks.tile import tile_shard
+from tasks.validate import validate_shard
+from tasks.verify import verify_shard
+
+DEFAULTS = BuildParams()
+
+
+@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=settings().workers))  # type: ignore[arg-type]
+def build_dataset(
+    root: str, version: str | None = None, params: BuildParams = DEFAULTS
+) -> Manifest:
+    """Build release ``version`` (by default the time, UTC) of the sources in ``params``.
+
+    Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
+    the others. A failed shard does not lose the others: they are published, and IncompleteError
+    says which ones are missing. GateError and StorageError publish nothing.
+    """
+    version, created = version or stamp(), now()
+    check_build(root, version, params)
+    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
+    shards = by_shard(scanned)
+    where = [Where(root=root, shard=shard) for shard in shards]
+    teacher = unmapped(params.teacher)
+
+    scenes = ingest_shard.map(
+        where, candidates=list(shards.values()), params=unmapped(params.ingest)
+    )
+    tiles = tile_shard.map(where, scenes=scenes, params=unmapped(params.tile))
+    adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
+    described = describe_shard.map(where, tiles=tiles, params=teacher)
+    synthesized = synthesize_shard.map(where, tiles=tiles, described=described, params=teacher)
+    conversed = converse_shard.map(
+        where, tiles=tiles, described=described, synthesized=synthesized,
+        params=teacher, dialogue=unmapped(params.dialogue),
+    )  # fmt: skip
+    verified = verify_shard.map(
+        where, tiles=tiles, adapted=adapted, described=described,
+        synthesized=synthesized, conversed=conversed,
+    )  # fmt: skip
+    validated = validate_shard.map(where, verified=verified)
+
+    done = finished(
+        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
+    )
+    published = publish_shard.map(
+        root, version, done.shards, done.of("validate"), done.of("tile"), unmapped(params.publish)
+    ).result()
+    manifest = commit_release(
+        root, version, created, params, done.parts, tuple(p for part in published for p in part),
+        done.failed,
+    )  # fmt: skip
+    create_markdown_artifact(
+        key="build-dataset", markdown=markdown_summary(root, manifest), description=version
+    )
+    raise_if_incomplete(manifest)
+    return manifest

@@ -1,0 +1,126 @@
+"""Shows what a build does: bars on a terminal, plain lines elsewhere, nothing for machines."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from schemas.release import Part
+
+PROGRESS = logging.getLogger("rs_gpt4v.progress")
+
+
+class View(Protocol):
+    """Where finished parts are shown."""
+
+    def say(self, text: str) -> None:
+        """Show one line."""
+
+    def show(self, part: Part, shards: int) -> None:
+        """Show that ``part`` is there; ``shards`` is how many its stage will have."""
+
+
+class Lines:
+    """One plain line a part, for logs and pipes."""
+
+    def say(self, text: str) -> None:
+        """Write one line."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def show(self, part: Part, shards: int) -> None:
+        """Write what a part holds."""
+        calls = f", {part.calls} teacher calls" if part.calls else ""
+        self.say(
+            f"{part.stage:<11}shard {part.shard:<4} {part.rows:>5} kept {part.rejections:>5} rejected"
+            f"  {'made' if part.made else 'found'}{calls}"
+        )
+
+
+class Bars:
+    """One bar a stage, for terminals."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Draw on ``progress``."""
+        self._progress = progress
+        self._stages: dict[str, TaskID] = {}
+        self._sums: dict[str, tuple[int, int, int]] = {}
+
+    def say(self, text: str) -> None:
+        """Print one line above the bars."""
+        self._progress.console.print(text, highlight=False)
+
+    def show(self, part: Part, shards: int) -> None:
+        """Move the bar of the part's stage."""
+        kept, rejected, calls = self._sums.get(part.stage, (0, 0, 0))
+        sums = (kept + part.rows, rejected + part.rejections, calls + part.calls)
+        self._sums[part.stage] = sums
+        if part.stage not in self._stages:
+            self._stages[part.stage] = self._progress.add_task(part.stage, total=shards, note="")
+        calls_note = f", {sums[2]:,} calls" if sums[2] else ""
+        self._progress.update(
+            self._stages[part.stage], advance=1, total=shards,
+            note=f"{sums[0]:,} kept, {sums[1]:,} rejected{calls_note}",
+        )  # fmt: skip
+
+
+class Silence:
+    """Shows nothing."""
+
+    def say(self, text: str) -> None:
+        """Show nothing."""
+
+    def show(self, part: Part, shards: int) -> None:
+        """Show nothing."""
+
+
+class Listener(logging.Handler):
+    """Hands the parts that stages report to a view."""
+
+    def __init__(self, view: View) -> None:
+        """Show on ``view``."""
+        super().__init__(logging.INFO)
+        self._view = view
+        self._shards: set[int] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the part that ``record`` carries."""
+        part = getattr(record, "part", None)
+        if not isinstance(part, Part):
+            return
+        if part.stage == "scan":
+            self._shards.add(part.shard)
+        self._view.show(part, max(len(self._shards), 1))
+
+
+@contextmanager
+def shown_progress(*, silent: bool) -> Iterator[View]:
+    """Show the parts that are finished inside the block, on the standard error."""
+    if silent:
+        yield from _listening(Silence())
+    elif sys.stderr.isatty():
+        columns = (
+            TextColumn("{task.description:<11}"), BarColumn(24), MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[note]}"),
+        )  # fmt: skip
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            yield from _listening(Bars(progress))
+    else:
+        yield from _listening(Lines())
+
+
+def _listening(view: View) -> Iterator[View]:
+    listener, level, propagate = Listener(view), PROGRESS.level, PROGRESS.propagate
+    PROGRESS.addHandler(listener)
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.propagate = False
+    try:
+        yield view
+    finally:
+        PROGRESS.removeHandler(listener)
+        PROGRESS.setLevel(level)
+        PROGRESS.propagate = propagate

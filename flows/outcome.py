@@ -1,0 +1,97 @@
+"""What became of each shard: which went through every stage, and why the others did not."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from prefect.futures import PrefectFuture, wait
+
+from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineError, StorageError
+from schemas.release import FailedShard, Manifest, Part
+
+log = logging.getLogger(__name__)
+
+CHAIN: Final = (
+    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "verify", "validate",
+)  # fmt: skip
+Futures = Sequence[PrefectFuture[Part]]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The shards that went through every stage, their parts, and the shards that did not."""
+
+    shards: list[int]
+    parts: tuple[Part, ...]
+    failed: tuple[FailedShard, ...]
+
+    def of(self, stage: str) -> list[Part]:
+        """Return the parts of ``stage``, one for each finished shard, in their order."""
+        return [part for part in self.parts if part.stage == stage]
+
+
+def by_shard(scanned: Iterable[Iterable[Part]]) -> dict[int, tuple[Part, ...]]:
+    """Return the scanned parts of all sources by shard, in order."""
+    parts = sorted((part for parts in scanned for part in parts), key=lambda part: part.shard)
+    shards = sorted({part.shard for part in parts})
+    return {shard: tuple(part for part in parts if part.shard == shard) for shard in shards}
+
+
+def finished(candidates: Mapping[int, tuple[Part, ...]], *stages: Futures) -> Finished:
+    """Wait for ``stages``, those of CHAIN in order, each with one future per shard of ``candidates``.
+
+    Raises what must stop a release: GateError, StorageError, or the first failure where no shard
+    was finished.
+    """
+    wait([future for futures in stages for future in futures])
+    shards: list[int] = []
+    parts: list[Part] = []
+    failed: list[FailedShard] = []
+    errors: list[Exception] = []
+    for (shard, scanned), *chain in zip(candidates.items(), *stages, strict=True):
+        broken = next((at for at, future in enumerate(chain) if not _completed(future)), None)
+        if broken is None:
+            shards.append(shard)
+            parts += (*scanned, *(future.result() for future in chain))
+            continue
+        errors.append(_error(chain[broken]))
+        failed.append(_failed_shard(shard, CHAIN[broken], errors[-1]))
+    _raise_if_it_stops(errors, any_finished=bool(shards))
+    return Finished(shards, tuple(parts), tuple(failed))
+
+
+def raise_if_incomplete(manifest: Manifest) -> None:
+    """Raise IncompleteError where ``manifest`` lacks shards."""
+    if not manifest.failed:
+        return
+    lines = [
+        f"Shard {failed.shard} failed in {failed.stage}: {failed.message}"
+        for failed in manifest.failed
+    ]
+    raise IncompleteError(
+        f"Release “{manifest.version}” was made without {len(lines)} failed shard(s). "
+        + " ".join(lines)
+        + " Run the same build again under a new version: only what is missing is made."
+    )
+
+
+def _completed(future: PrefectFuture[Part]) -> bool:
+    return future.state.is_completed()
+
+
+def _error(future: PrefectFuture[Part]) -> Exception:
+    error = future.result(raise_on_failure=False)
+    return error if isinstance(error, Exception) else PipelineError(str(future.state))
+
+
+def _failed_shard(shard: int, stage: str, error: Exception) -> FailedShard:
+    log.error("shard %d failed in %s: %s", shard, stage, error)
+    return FailedShard(shard=shard, stage=stage, error=type(error).__name__, message=str(error))
+
+
+def _raise_if_it_stops(errors: Sequence[Exception], *, any_finished: bool) -> None:
+    for error in errors:
+        broken_root = isinstance(error, StorageError) and not isinstance(error, DamagedPart)
+        if broken_root or isinstance(error, GateError) or not any_finished:
+            raise error

@@ -1,0 +1,141 @@
+"""Stage converse: the teacher writes dialogues about a tile, from perception to reasoning."""
+
+from collections.abc import Iterator, Sequence, Set
+from itertools import chain
+
+from prompts import Prompt, load_prompt
+from schemas.facts import LocalFactText
+from schemas.params import DialogueParams, TeacherParams
+from schemas.release import Part
+from schemas.sample import Rejection
+from schemas.teacher import ConversedTile, DescribedObjects, Dialogue, SynthesizedTile
+from schemas.tile import Tile, TileOutline
+from tasks._stage import Context, stage
+from tasks.model.answers import AnswerStore
+from tasks.model.asking import (
+    Asked,
+    Question,
+    Unanswered,
+    ask_all,
+    outline_of,
+    rejection,
+    request_for,
+)
+from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
+from tasks.model.tokens import estimated_tokens
+from tasks.spatial.facts import fact_sheet
+
+FACTS_EACH = 2  # at least, for a dialogue beside the first: fewer give nothing to compare or relate
+LEAST_BUDGET = 500  # tokens that the facts get, however long the description is
+
+Subject = tuple[TileOutline, int, tuple[str, ...]]  # number in the tile, keys of what it rests on
+
+
+@stage("converse", writes=ConversedTile, version=1, prompts=("converse",))
+def converse_shard(
+    context: Context,
+    tiles: Part,
+    described: Part,
+    synthesized: Part,
+    params: TeacherParams,
+    dialogue: DialogueParams,
+) -> Iterator[ConversedTile | Rejection]:
+    """Write dialogues about every tile of the shard; one candidate per dialogue."""
+    prompt, answers = load_prompt("converse"), AnswerStore(context.store)
+    local = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
+    whole = _with_synthesis(local, context.rows(synthesized, SynthesizedTile))
+    questions = chain.from_iterable(
+        converse_tile(tile, rows, synthesis, prompt, params, dialogue)
+        for tile, rows, synthesis in whole
+    )
+    for subject, outcome in ask_all(params, answers, questions):
+        context.candidates += 1
+        context.calls += outcome.calls
+        yield conversed_row(subject, outcome)
+
+
+def converse_tile(
+    tile: Tile,
+    described: Sequence[DescribedObjects],
+    synthesis: SynthesizedTile | None,
+    prompt: Prompt,
+    params: TeacherParams,
+    dialogue: DialogueParams,
+) -> Iterator[Question[Subject, Dialogue]]:
+    """Yield one request per dialogue; none where the tile has no local facts.
+
+    Each dialogue is to draw first on its own share of the facts.
+    """
+    outline = outline_of(tile)
+    facts = local_facts(outline, described)
+    shares = divided(facts, dialogue.per_tile)
+    description = synthesis.reply.description if synthesis else ""
+    budget = max(LEAST_BUDGET, params.request_tokens - estimated_tokens(description))
+    sheet = with_facts(fact_sheet(outline), facts, budget) if shares else None
+    keys = [row.exchange.request_key for row in described]
+    keys += [synthesis.exchange.request_key] if synthesis else []
+    known = {thing.ref for thing in tile.objects} | {fact.id for fact in facts}
+    for number, share in enumerate(shares, start=1):
+        variables = {
+            "sheet": sheet,
+            "turns": dialogue.turns,
+            "number": number,
+            "dialogues": len(shares),
+            "first": [fact.id for fact in share],
+            "description": description,
+        }
+        request = request_for(prompt, variables, params, tile)
+        subject = (outline, number, tuple(keys))
+        yield Question(subject, request, Dialogue, lambda reply: _complaint(reply, known))
+
+
+def divided(
+    facts: Sequence[LocalFactText], dialogues: int
+) -> tuple[tuple[LocalFactText, ...], ...]:
+    """Deal ``facts`` out to at most ``dialogues`` shares that cover them and do not overlap.
+
+    Fewer shares where there are too few facts for each to compare and relate.
+    """
+    shares = min(dialogues, max(1, len(facts) // FACTS_EACH)) if facts else 0
+    return tuple(tuple(facts[number::shares]) for number in range(shares))
+
+
+def conversed_row(
+    subject: Subject, outcome: Asked[Dialogue] | Unanswered
+) -> ConversedTile | Rejection:
+    """Return the row of one dialogue, or why there is none."""
+    tile, number, keys = subject
+    if isinstance(outcome, Unanswered):
+        return rejection("converse", tile, outcome)
+    return ConversedTile(
+        tile_id=tile.id,
+        number=number,
+        reply=outcome.reply,
+        exchange=outcome.exchange,
+        rests_on=keys,
+    )
+
+
+def _with_synthesis(
+    local: Iterator[tuple[Tile, tuple[DescribedObjects, ...]]],
+    synthesized: Iterator[SynthesizedTile],
+) -> Iterator[tuple[Tile, tuple[DescribedObjects, ...], SynthesizedTile | None]]:
+    """Join the one synthesis of each tile, None where it was rejected; same order of tiles."""
+    waiting = next(synthesized, None)
+    for tile, rows in local:
+        if waiting is None or waiting.tile_id != tile.id:
+            yield tile, rows, None
+            continue
+        yield tile, rows, waiting
+        waiting = next(synthesized, None)
+
+
+def _complaint(reply: Dialogue, known: Set[str]) -> str | None:
+    if not reply.turns:
+        return "turns: there are none"
+    for number, turn in enumerate(reply.turns, start=1):
+        if not turn.question.strip() or not turn.answer.strip():
+            return f"turn {number}: question or answer is empty"
+        if said := tag_problem(turn.answer, known):
+            return f"turn {number}: {said}"
+    return None

@@ -1,0 +1,88 @@
+"""Stage describe: the teacher writes local descriptions, object by object or group by group."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from prompts import Prompt, load_prompt
+from schemas.facts import FactSheet
+from schemas.params import TeacherParams
+from schemas.release import Part
+from schemas.sample import Rejection
+from schemas.teacher import DescribedObjects, LocalDescription
+from schemas.tile import Tile, TileOutline
+from tasks._stage import Context, stage
+from tasks.grounding.references import BrokenReference, compress, expand
+from tasks.model.answers import AnswerStore
+from tasks.model.asking import (
+    Asked,
+    Question,
+    Unanswered,
+    ask_all,
+    outline_of,
+    rejection,
+    request_for,
+)
+from tasks.model.batches import batches
+from tasks.model.local_facts import tag_problem
+from tasks.spatial.facts import fact_sheet
+
+Subject = tuple[TileOutline, int]  # and the number of the request in its tile
+
+
+@stage("describe", writes=DescribedObjects, version=1, prompts=("describe",))
+def describe_shard(
+    context: Context, tiles: Part, params: TeacherParams
+) -> Iterator[DescribedObjects | Rejection]:
+    """Describe the objects of every tile of the shard; one candidate per request."""
+    prompt, answers = load_prompt("describe"), AnswerStore(context.store)
+    shown = context.rows(tiles, Tile)
+    questions = chain.from_iterable(describe_tile(tile, prompt, params) for tile in shown)
+    for subject, outcome in ask_all(params, answers, questions):
+        context.candidates += 1
+        context.calls += outcome.calls
+        yield described_row(subject, outcome)
+
+
+def describe_tile(
+    tile: Tile, prompt: Prompt, params: TeacherParams
+) -> Iterator[Question[Subject, LocalDescription]]:
+    """Yield the requests about ``tile``: every described object is in exactly one of them.
+
+    None where nothing in the tile is visible enough to be described.
+    """
+    outline = outline_of(tile)
+    sheets = batches(fact_sheet(outline), params.request_tokens)
+    for number, sheet in enumerate(sheets, start=1):
+        request = request_for(prompt, {"sheet": sheet}, params, tile)
+        yield Question((outline, number), request, LocalDescription, _complaint_about(sheet))
+
+
+def described_row(
+    subject: Subject, outcome: Asked[LocalDescription] | Unanswered
+) -> DescribedObjects | Rejection:
+    """Return the row of one request, or why there is none."""
+    tile, number = subject
+    if isinstance(outcome, Unanswered):
+        return rejection("describe", tile, outcome)
+    return DescribedObjects(
+        tile_id=tile.id, number=number, reply=outcome.reply, exchange=outcome.exchange
+    )
+
+
+def _complaint_about(sheet: FactSheet) -> Callable[[LocalDescription], str | None]:
+    """Return the check that a reply speaks of every object of ``sheet`` and of no other."""
+    asked = {fact.ref for fact in sheet.objects}
+
+    def complaint(reply: LocalDescription) -> str | None:
+        try:
+            spoken = {ref for fact in reply.facts for ref in expand(" ".join(fact.ids))}
+        except BrokenReference as error:
+            return f"ids: {error}"
+        if spoken - asked:
+            return f"ids that the facts do not list: {compress(spoken - asked)}"
+        if asked - spoken:
+            return f"objects in no entry's ids: {compress(asked - spoken)}"
+        texts = (text for fact in reply.facts for text in (fact.attributes, fact.relations))
+        return next((said for text in texts if (said := tag_problem(text, asked))), None)
+
+    return complaint

@@ -1,0 +1,1 @@
+"""What can be asked of a tile from its labels alone: one file a form."""

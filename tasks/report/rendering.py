@@ -1,0 +1,51 @@
+"""The templates of the report and the card, and the filters that they use."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from pydantic import ValidationError
+
+from schemas.sample import Draft, Rejection
+
+LONGEST_PAYLOAD = 700
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: HTML is escaped, and a missing variable is an error."""
+    found = Environment(
+        loader=PackageLoader("tasks.report"),
+        autoescape=select_autoescape(("html.jinja",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["number"] = lambda value: f"{value:,}"
+    found.filters["words"] = lambda name: str(name).replace("_", " ")
+    found.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
+    found.filters["size"] = size_in_words
+    found.filters["payload"] = payload_text
+    return found
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes for people, in powers of ten."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+    return f"{value / 1000:,.3g} TB"
+
+
+def payload_text(rejection: Rejection) -> str:
+    """Return what was rejected for people: the turns of a draft, else the raw text, cut short."""
+    text = rejection.payload.strip()
+    try:
+        draft = Draft.model_validate_json(text)
+    except ValidationError:
+        return text if len(text) <= LONGEST_PAYLOAD else text[:LONGEST_PAYLOAD] + " …"
+    asks = {"user": "Q", "assistant": "A"}
+    return "\n".join(f"{asks[turn.role]}  {turn.content}" for turn in draft.turns)

@@ -1,0 +1,219 @@
+"""The files below one source folder, local or behind any fsspec URL; nothing outside it is read."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from schemas.errors import SourceError, UnreadableText, UnsafePath
+from schemas.record import Record
+from schemas.vocabulary import Split
+
+IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+_SPLITS: Final = {"train": Split.TRAIN, "val": Split.VAL, "test": Split.TEST}
+_SPLIT_WORD: Final = re.compile(
+    r"(?:^|[_\-. ])(train|val|test)(?:ing|id|idation)?[_-]?(?:set)?[_-]?(?:\d{4})?$", re.IGNORECASE
+)
+_LINE_ENDS: Final = re.compile(r"\r\n|\n|\r")
+
+
+class Refusal(Record):
+    """One name below the folder that is not read."""
+
+    name: str
+    why: str
+
+
+class SourceFolder:
+    """The files below one folder, by names relative to it, with ``/``.
+
+    Hidden files are left out. Links that leave the folder, links to nothing, pipes and the like
+    are not read and stand in ``refused``.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """List ``uri``, a local folder or a URL. Raises SourceError where it cannot be listed."""
+        self.uri = uri.rstrip("/") or uri
+        self.refused: list[Refusal] = []
+        self._sizes: dict[str, int] = {}
+        try:
+            self._fs, base = fsspec.core.url_to_fs(self.uri)
+        except (ValueError, ImportError) as error:
+            raise SourceError(f"Cannot open the source folder {uri}: {error}") from error
+        self._local = Path(base) if isinstance(self._fs, LocalFileSystem) else None
+        self._base = base.rstrip("/")
+        if self._local:
+            self._list_local(self._local)
+        else:
+            self._list_remote()
+        self.names = tuple(sorted(self._sizes))
+        self.refused.sort(key=lambda refusal: refusal.name)
+
+    def images(self) -> list[str]:
+        """Return the names of the image files, by their suffix, sorted."""
+        return [name for name in self.names if suffix(name) in IMAGE_SUFFIXES]
+
+    def with_suffix(self, wanted: str) -> list[str]:
+        """Return the names that end in ``wanted``, such as ``.txt``, sorted."""
+        return [name for name in self.names if suffix(name) == wanted]
+
+    def size(self, name: str) -> int:
+        """Return the size of a listed file in bytes."""
+        return self._sizes[name]
+
+    def address(self, name: str) -> str:
+        """Return where the file ``name`` is: an absolute path or a URL."""
+        self._check(name)
+        if self._local:
+            return str(Path(os.path.abspath(self._local)) / name)  # noqa: PTH100  # keep links
+        return f"{self.uri}/{name}"
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """Open the file ``name`` for reading. Raises UnsafePath for a name that leads outside."""
+        self._check(name)
+        with self._fs.open(f"{self._base}/{name}", "rb") as file:
+            yield file
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of the file ``name``."""
+        with self.open(name) as file:
+            return file.read()
+
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of a UTF-8 text, with or without byte-order mark, ended in any way.
+
+        Raises UnreadableText, with the line, where it is not UTF-8.
+        """
+        content = self.read(name)
+        try:
+            return _LINE_ENDS.split(content.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise UnreadableText(
+                f"{name}, line {line} is not UTF-8 text (byte {content[error.start]:#04x}). "
+                "Save the file as UTF-8.",
+                line,
+            ) from error
+
+    def _check(self, name: str) -> None:
+        if why := why_unsafe(name):
+            raise UnsafePath(f"“{printable(name)}” {why}")
+        if name not in self._sizes:
+            raise UnsafePath(f"“{name}” is no file that may be read below {self.uri}.")
+
+    def _list_local(self, root: Path) -> None:
+        if not root.is_dir():
+            raise SourceError(_no_folder(self.uri, root))
+        inside = root.resolve()
+        for folder, folders, files in os.walk(root, onerror=_not_listed):
+            here = Path(folder)
+            for name in (*folders, *files):
+                path = here / name
+                if not _is_hidden(name) and (path.is_symlink() or name in files):
+                    self._add_local(path.relative_to(root).as_posix(), path, inside)
+            folders[:] = [name for name in folders if not _is_hidden(name)]
+
+    def _add_local(self, name: str, path: Path, inside: Path) -> None:
+        try:
+            status, real = path.stat(), path.resolve()
+        except OSError:
+            self._refuse(name, "is a link to nothing. Put the file there, or remove the link.")
+            return
+        if not real.is_relative_to(inside):
+            self._refuse(
+                name, "is a link that leaves the source folder. Copy what it means into the folder."
+            )
+        elif why := why_unsafe(name):
+            self._refuse(name, why)
+        elif stat.S_ISREG(status.st_mode):
+            self._sizes[name] = status.st_size
+        elif not stat.S_ISDIR(status.st_mode):
+            self._refuse(name, "is no plain file. Remove it from the source folder.")
+
+    def _list_remote(self) -> None:
+        try:
+            found = self._fs.find(self._base, detail=True)
+        except OSError as error:
+            raise SourceError(f"Cannot list the source folder {self.uri}: {error}") from error
+        if not found:
+            raise SourceError(f"There is nothing below {self.uri}. Is the address right?")
+        start = len(self._base) + 1
+        for path, entry in found.items():
+            name = path[start:]
+            if any(_is_hidden(part) for part in name.split("/") if part != ".."):
+                continue
+            if why := why_unsafe(name):
+                self._refuse(name, why)
+            else:
+                self._sizes[name] = int(entry["size"])
+
+    def _refuse(self, name: str, why: str) -> None:
+        self.refused.append(Refusal(name=printable(name), why=why))
+
+
+def why_unsafe(name: str) -> str | None:
+    """Return what is wrong with ``name`` as a name below the folder, or None."""
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts:
+        return "has “..” in it and may lead out of the source folder. Write it without."
+    if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
+        return "is an absolute path. Write it relative to the source folder."
+    if name != printable(name) or "\0" in name:
+        return "has a name that is not UTF-8. Rename the file."
+    return None
+
+
+def suffix(name: str) -> str:
+    """Return the suffix of ``name`` in lower case, such as ``.png``."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def stem(name: str) -> str:
+    """Return the file name without folder and suffix."""
+    return PurePosixPath(name).stem
+
+
+def folders_of(name: str) -> tuple[str, ...]:
+    """Return the folders that ``name`` lies in, outermost first."""
+    return PurePosixPath(name).parts[:-1]
+
+
+def split_word(word: str) -> Split | None:
+    """Return the split that a folder or file stem such as ``train2017`` or ``DOTA_val`` names."""
+    found = _SPLIT_WORD.search(word)
+    return _SPLITS[found.group(1).lower()] if found else None
+
+
+def split_of_folders(name: str) -> Split | None:
+    """Return the split that the outermost telling folder of ``name`` names, if one does."""
+    named = (split_word(folder) for folder in folders_of(name))
+    return next((split for split in named if split), None)
+
+
+def printable(name: str) -> str:
+    """Return ``name`` with what is not UTF-8 written as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def _no_folder(uri: str, root: Path) -> str:
+    if root.exists():
+        return f"The source {uri} is a file, but a folder with images and labels is needed."
+    near = next((parent for parent in root.parents if parent.is_dir()), root)
+    return f"There is no source folder {uri}. {near} exists; check what comes after it."
+
+
+def _not_listed(error: OSError) -> None:
+    raise SourceError(
+        f"Cannot list {error.filename}: {error.strerror}. Make it readable or remove it."
+    ) from error

@@ -1,0 +1,100 @@
+"""Stage synthesize: the teacher weaves the local descriptions of a tile into one description."""
+
+from collections.abc import Iterator, Sequence, Set
+
+from prompts import Prompt, load_prompt
+from schemas.params import TeacherParams
+from schemas.release import Part
+from schemas.sample import Rejection
+from schemas.teacher import DescribedObjects, Synthesis, SynthesizedTile
+from schemas.tile import Tile, TileOutline
+from schemas.vocabulary import Reason
+from tasks._stage import Context, stage
+from tasks.model.answers import AnswerStore
+from tasks.model.asking import (
+    Asked,
+    Question,
+    Unanswered,
+    ask_all,
+    outline_of,
+    rejection,
+    request_for,
+)
+from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
+from tasks.spatial.facts import fact_sheet
+
+Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descriptions used
+
+
+@stage("synthesize", writes=SynthesizedTile, version=1, prompts=("synthesize",))
+def synthesize_shard(
+    context: Context, tiles: Part, described: Part, params: TeacherParams
+) -> Iterator[SynthesizedTile | Rejection]:
+    """Describe every tile of the shard as a whole; one candidate per tile."""
+    prompt, answers = load_prompt("synthesize"), AnswerStore(context.store)
+    pairs = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
+    bare: list[Rejection] = []
+
+    def questions() -> Iterator[Question[Subject, Synthesis]]:
+        for tile, rows in pairs:
+            asked = synthesize_tile(tile, rows, prompt, params)
+            if isinstance(asked, Question):
+                yield asked
+            else:
+                bare.append(asked)
+
+    for subject, outcome in ask_all(params, answers, questions()):
+        context.candidates += 1
+        context.calls += outcome.calls
+        yield synthesized_row(subject, outcome)
+    context.candidates += len(bare)
+    yield from bare
+
+
+def synthesize_tile(
+    tile: Tile, described: Sequence[DescribedObjects], prompt: Prompt, params: TeacherParams
+) -> Question[Subject, Synthesis] | Rejection:
+    """Return the request about ``tile``, or why there is nothing to ask."""
+    outline = outline_of(tile)
+    facts = local_facts(outline, described)
+    if not facts:
+        return _nothing(outline, len(described))
+    sheet = with_facts(fact_sheet(outline), facts, params.request_tokens)
+    keys = tuple(row.exchange.request_key for row in described)
+    known = {thing.ref for thing in tile.objects}
+    request = request_for(prompt, {"sheet": sheet}, params, tile)
+    return Question(
+        (outline, keys), request, Synthesis, lambda reply: _complaint(reply.description, known)
+    )
+
+
+def synthesized_row(
+    subject: Subject, outcome: Asked[Synthesis] | Unanswered
+) -> SynthesizedTile | Rejection:
+    """Return the row of one tile, or why there is none."""
+    tile, keys = subject
+    if isinstance(outcome, Unanswered):
+        return rejection("synthesize", tile, outcome)
+    return SynthesizedTile(
+        tile_id=tile.id, reply=outcome.reply, exchange=outcome.exchange, rests_on=keys
+    )
+
+
+def _complaint(description: str, known: Set[str]) -> str | None:
+    if not description.strip():
+        return "description: it is empty"
+    return tag_problem(description, known)
+
+
+def _nothing(tile: TileOutline, requests: int) -> Rejection:
+    shown = sum(thing.described for thing in tile.objects)
+    return Rejection(
+        stage="synthesize",
+        subject="tile",
+        subject_id=tile.id,
+        source=tile.scene.source,
+        reason=Reason.NOTHING_TO_DESCRIBE,
+        detail=f"Tile {tile.id} has {shown} objects to describe and {requests} answered requests "
+        "about them, none with a sound local fact. Nothing to do where it has no objects.",
+        file=tile.scene.name,
+    )
