@@ -1,0 +1,1 @@
+"""The order of the stages, what became of them, and the command line."""

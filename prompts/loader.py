@@ -236,6 +236,7 @@ def _environment(sources: Mapping[str, str]) -> Environment:
         loader=DictLoader(sources),
         undefined=StrictUndefined,
         trim_blocks=True,
+        keep_trailing_newline=True,
         lstrip_blocks=True,
     )
 

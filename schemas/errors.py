@@ -6,7 +6,7 @@
     │   └── MissingSecret         a remote teacher without its key
     ├── SourceError               a source folder that cannot be read as the format asked for
     │   ├── UnsafePath            a name that leads out of the source folder
-    │   └── UnreadableText        a label file that is not UTF-8
+    │   └── UnreadableText        a label file that is not UTF-8 or cannot be read
     ├── ImageError                an image file that cannot be opened or decoded
     ├── PromptError               a prompt file that is broken or lacks variables
     ├── StorageError              the root cannot be read or written
@@ -56,9 +56,9 @@ class UnsafePath(SourceError):
 
 
 class UnreadableText(SourceError):
-    """A label file that is not UTF-8 text; ``line`` is the first line that is not."""
+    """A label file that is not UTF-8 text, from ``line`` on, or cannot be read at all."""
 
-    def __init__(self, message: str, line: int) -> None:
+    def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
 

@@ -16,11 +16,12 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
 from schemas.params import BuildParams, PublishParams
-from schemas.release import Manifest, Part, Pointer, ReleasePart
+from schemas.release import FailedShard, Manifest, Part, Pointer, ReleasePart
 from tasks._stage import RETRIES, TRANSIENT
 from tasks.report.card import dataset_card
+from tasks.report.figures import Summary
 from tasks.report.page import report_page
-from tasks.report.summary import Summary, summarize
+from tasks.report.summary import summarize
 from tasks.storage.accounting import check_accounting, count_stages, sample_candidates
 from tasks.storage.layout import write_findings, write_images, write_rejections, write_samples
 from tasks.storage.published import write_document
@@ -66,15 +67,17 @@ def commit_release(
     params: BuildParams,
     parts: tuple[Part, ...],
     published: tuple[ReleasePart, ...],
+    failed: tuple[FailedShard, ...] = (),
 ) -> Manifest:
     """Make release ``version`` of what was published, and return its manifest.
 
-    ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and shard. Raises
+    ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and finished shard, ``failed``
+    the shards that the release lacks. Raises
     AccountingError where samples + rejections are not the candidates and UsageError where the
     version exists: then there is no manifest, and the latest release stays what it was.
     """
     store = Store(root)
-    return commit(store, version, created, params, parts, published, software_versions())
+    return commit(store, version, created, params, parts, published, software_versions(), failed)
 
 
 def commit(
@@ -85,6 +88,7 @@ def commit(
     parts: tuple[Part, ...],
     published: tuple[ReleasePart, ...],
     software: dict[str, str],
+    failed: tuple[FailedShard, ...] = (),
 ) -> Manifest:
     """Do what ``commit_release`` does, with the software versions as an argument."""
     check_version_free(store, version)
@@ -109,6 +113,7 @@ def commit(
         usage=summary.usage,
         parts=tables,
         inputs=tuple(sorted(part.path for part in parts)),
+        failed=failed,
     )
     return _finish(store, manifest, summary)
 

@@ -37,27 +37,55 @@ def prepare_environment(*, verbose: bool) -> None:
         os.environ.setdefault(name, value)
 
 
-@contextmanager
-def prefect_server() -> Iterator[Thread | None]:
-    """Start a temporary server where no PREFECT_API_URL is set; yields the thread that starts it.
+class TemporaryServer:
+    """Prefect's own server for one build, started in the background."""
 
-    It takes ten seconds or more, so the caller works on and joins the thread before the first run.
-    """
+    def __init__(self) -> None:
+        """Begin to start it; that takes ten seconds or more."""
+        from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415  # takes 4 s
+
+        self._server = SubprocessASGIServer()
+        self._error: Exception | None = None
+        self._starting = Thread(target=self._start, daemon=True)
+        self._starting.start()
+
+    def ready(self) -> None:
+        """Wait until it answers; raises PipelineError where it does not start."""
+        self._starting.join()
+        if self._error is not None:
+            raise PipelineError(
+                f"Prefect's temporary server did not start within {START_SECONDS} s. Try again, "
+                "or start one by “prefect server start” and set PREFECT_API_URL."
+            ) from self._error
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.stop()
+
+    def _start(self) -> None:
+        try:
+            self._server.start(timeout=START_SECONDS)
+        except (RuntimeError, OSError) as error:
+            self._error = error
+
+
+class NamedServer:
+    """The server that PREFECT_API_URL names."""
+
+    def ready(self) -> None:
+        """Return at once: its client says what is wrong with it."""
+
+
+@contextmanager
+def prefect_server() -> Iterator[TemporaryServer | NamedServer]:
+    """Start a temporary server, unless PREFECT_API_URL names one; call ``ready`` before the first run."""
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  # 2 s that only a build needs
 
     if PREFECT_API_URL.value():
-        yield None
+        yield NamedServer()
         return
-    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415  # 4 s, as above
-
-    server = SubprocessASGIServer()
-    starting = Thread(target=_start, args=(server,), daemon=True)
-    starting.start()
+    server = TemporaryServer()
     try:
-        yield starting
+        yield server
     finally:
         server.stop()
-
-
-def _start(server: "SubprocessASGIServer") -> None:
-    server.start(timeout=START_SECONDS)

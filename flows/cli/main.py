@@ -98,8 +98,8 @@ def _divided(arguments: list[str]) -> tuple[str, list[str]]:
 def _unknown(parser: argparse.ArgumentParser, word: str) -> UsageError:
     if not word.startswith("-"):
         return UsageError(f"“{word}” belongs to no option. See “{parser.prog} --help”.")
-    names = [name for action in parser._actions for name in action.option_strings]  # noqa: SLF001
-    return UnknownName("option", word.split("=")[0], names)
+    names = [name for action in parser._actions for name in action.option_strings]
+    return UnknownName("option", word.split("=", maxsplit=1)[0], names)
 
 
 def _version() -> str:

@@ -42,7 +42,9 @@ class Option:
         limits = {type(item): item for item in self.field.metadata}
         at_least, above = limits.get(annotated_types.Ge), limits.get(annotated_types.Gt)
         at_most, below = limits.get(annotated_types.Le), limits.get(annotated_types.Lt)
-        low = f"at least {at_least.ge:g}" if at_least else f"more than {above.gt:g}" if above else ""
+        low = (
+            f"at least {at_least.ge:g}" if at_least else f"more than {above.gt:g}" if above else ""
+        )
         high = f"at most {at_most.le:g}" if at_most else f"less than {below.lt:g}" if below else ""
         if at_least and at_most:
             return f"{at_least.ge:,} to {at_most.le:,}"

@@ -32,7 +32,7 @@ class Lines:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
-    def show(self, part: Part, shards: int) -> None:
+    def show(self, part: Part, shards: int) -> None:  # noqa: ARG002  # a line needs no total
         """Write what a part holds."""
         calls = f", {part.calls} teacher calls" if part.calls else ""
         self.say(

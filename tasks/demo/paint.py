@@ -1,6 +1,7 @@
 """Writes the painted scenes as a DOTA folder: images/*.png and labelTxt/*.txt."""
 
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from tasks.demo.car_park import car_park
 from tasks.demo.harbour import harbour
 from tasks.demo.river import river
 from tasks.demo.sports_ground import sports_ground
+from tasks.storage.store import Store
 
 Painter = Callable[[int], Canvas]
 SCENES: Final[Mapping[str, Painter]] = {
@@ -28,7 +30,7 @@ def paint_scenes(folder: Path, names: Iterable[str] = tuple(SCENES), seed: int =
     """Paint the scenes called ``names`` into ``folder`` and return their image files.
 
     A scene that stands there already is painted again: the same seed gives the same picture.
-    Raises UnknownName for a scene that does not exist.
+    Raises UnknownName for a scene that does not exist, StorageError where nothing can be written.
     """
     return [_paint(folder, name, seed) for name in names]
 
@@ -46,9 +48,9 @@ def _paint(folder: Path, name: str, seed: int) -> Path:
     if name not in SCENES:
         raise UnknownName("scene", name, SCENES)
     canvas = SCENES[name](seed)
-    image, labels = folder / "images" / f"{name}.png", folder / "labelTxt" / f"{name}.txt"
-    for file in (image, labels):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    canvas.picture().save(image)
-    labels.write_text(label_text(canvas.labels, canvas.gsd), encoding="utf-8")
-    return image
+    picture = BytesIO()
+    canvas.picture().save(picture, format="PNG")
+    store = Store(str(folder))
+    store.write(f"labelTxt/{name}.txt", label_text(canvas.labels, canvas.gsd).encode())
+    store.write(f"images/{name}.png", picture.getvalue())
+    return folder / "images" / f"{name}.png"

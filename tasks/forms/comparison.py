@@ -8,7 +8,7 @@ from schemas.vocabulary import TaskType
 from tasks.forms.proposal import Outcome, Proposal, Voice
 from tasks.forms.view import Tally, View
 from tasks.grounding.references import tag
-from tasks.lexicon import counted, plural, related
+from tasks.lexicon import counted, number_word, plural, related
 
 KINDS: Final = ("more", "which", "difference")
 
@@ -34,7 +34,7 @@ def _compared(pair: tuple[Tally, Tally], kind: str, voice: Voice) -> Proposal:
         "fewer": _tagged(fewer),
         "things": plural(more.category),
         "others": plural(fewer.category),
-        "difference": str(more.count - fewer.count),
+        "difference": number_word(more.count - fewer.count),
     }
     return Proposal(
         task=TaskType.VQA,

@@ -6,7 +6,8 @@ selected: classes that overlap, places near a grid line, extremes by a hair. It 
 selects its target and nothing else. Where a class is not labelled completely nothing can be unique.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 import shapely
@@ -32,7 +33,19 @@ TIES: Final[tuple[Tie, ...]] = get_args(Tie)
 STEP: Final = 0.02  # of the longer side of the picture: how far an extreme leads
 LARGER: Final = 1.25  # area of the largest against any other, by its true outline
 LARGER_BOX: Final = 2.0  # by horizontal boxes, which grow when a thing lies diagonally
-ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+ORDINALS: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
+LONGEST_ROW: Final = 20  # objects: beyond that nobody counts along
 ALONG: Final = 30.0  # degrees: how far a row may lie from an axis to be counted along it
 REACH: Final = 0.1  # of its box: an object with that much in a cell may be meant by it
 
@@ -51,7 +64,8 @@ class Expression(Record):
     row: tuple[str, ...] = ()
 
 
-def expressions(view: View) -> dict[str, tuple[Expression, ...]]:
+@lru_cache(maxsize=1)  # two forms ask about the same tile
+def expressions(view: View) -> Mapping[str, tuple[Expression, ...]]:
     """Return the unique expressions of every object that has one, by its number."""
     found: dict[str, list[Expression]] = {}
     alone = [one for tally in view.tallies for one in _alone(tally, view)]
@@ -82,8 +96,9 @@ def winner(extreme: Extreme, rivals: Sequence[ObjectFact], view: View) -> str | 
     """Return the one that leads all ``rivals`` by a clear margin, None where none does."""
     if extreme in ("largest", "smallest"):
         return _by_size(extreme, rivals, view)
-    axis, sign = (0 if extreme in ("leftmost", "rightmost") else 1), (
-        1 if extreme in ("leftmost", "topmost") else -1
+    axis, sign = (
+        (0 if extreme in ("leftmost", "rightmost") else 1),
+        (1 if extreme in ("leftmost", "topmost") else -1),
     )
     edge = axis if sign > 0 else axis + 2
     margin = STEP * max(view.width, view.height)
@@ -155,9 +170,7 @@ def _in_cells(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterato
             yield from _extremes(tally, here, view, cell)
         elif here and clear_cell(here[0], view) == cell:
             words = f"the {tally.category} {place(cell)}"
-            yield Expression(
-                target=here[0].ref, category=tally.category, words=words, cell=cell
-            )
+            yield Expression(target=here[0].ref, category=tally.category, words=words, cell=cell)
 
 
 def _tied(
@@ -184,6 +197,8 @@ def _tied(
 
 def _ordinals(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterator[Expression]:
     """Count along a row that holds all objects of the class, so that no other row can be meant."""
+    if len(rivals) > LONGEST_ROW:
+        return
     rows = groups(rivals, view.width, view.height)
     if len(rows) != 1 or rows[0].kind != "row" or rows[0].angle is None:
         return
@@ -194,21 +209,25 @@ def _ordinals(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterato
     axis, side = (1, "top") if upright else (0, "left")
     refs = sorted(row.refs, key=lambda ref: _middle(view.facts[ref].box, axis))
     for number, (ordinal, ref) in enumerate(zip(ORDINALS, refs, strict=False), start=1):
-        words = f"the {ordinal} {tally.category} from the {side} in the row of {number_word(len(refs))}"
+        words = (
+            f"the {ordinal} {tally.category} from the {side} in the row of {number_word(len(refs))}"
+        )
         yield Expression(
             target=ref, category=tally.category, words=words, ordinal=number, row=tuple(refs)
         )
 
 
-def _by_size(
-    extreme: Extreme, rivals: Sequence[ObjectFact], view: View
-) -> str | None:
+def _by_size(extreme: Extreme, rivals: Sequence[ObjectFact], view: View) -> str | None:
     """Compare what can be seen of one with the whole of the others, and the other way round."""
     things = [view.objects[fact.ref] for fact in rivals]
     seen = {thing.ref: area(thing.clipped) for thing in things}
     whole = {thing.ref: max(area(thing.polygon), seen[thing.ref]) for thing in things}
     large = extreme == "largest"
-    first = max(sorted(seen), key=seen.__getitem__) if large else min(sorted(seen), key=whole.__getitem__)
+    first = (
+        max(sorted(seen), key=seen.__getitem__)
+        if large
+        else min(sorted(seen), key=whole.__getitem__)
+    )
     boxes = any(thing.shape is Shape.HBB for thing in things)
     lead = LARGER_BOX if boxes else LARGER
     if view.facts[first].truncated:

@@ -1,6 +1,6 @@
 """Visual grounding: a unique expression is given, its box is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.vocabulary import Reason, TaskType
 from tasks.forms.expressions import Expression, expressions
@@ -26,7 +26,7 @@ def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
 
 
 def drawn(
-    view: View, voice: Voice, quota: int, known: dict[str, tuple[Expression, ...]]
+    view: View, voice: Voice, quota: int, known: Mapping[str, tuple[Expression, ...]]
 ) -> Iterable[Expression | Refusal]:
     """Yield one unique expression for each of ``quota`` objects.
 

@@ -1,4 +1,4 @@
-"""Position: in which part of the picture is the only object of its class?"""
+"""Position: in which part of the picture the only object of its class lies."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
+from pydantic import Field
+
 from prompts import Phrasings
 from schemas.facts import Cell, ObjectFact
 from schemas.record import Record, content_id
@@ -29,7 +31,7 @@ class Refusal(Record):
     """Something that was tried and does not hold."""
 
     reason: Reason
-    subject: str = "which object or class"
+    subject: str = Field(description="number of the object that was tried")
     detail: str
 
 

@@ -9,6 +9,7 @@ from schemas.record import Record
 from schemas.tile import TileObject, TileOutline
 from tasks.lexicon import broader
 from tasks.spatial.facts import object_fact, object_facts
+from tasks.spatial.relations import relations
 
 
 class Tally(Record):
@@ -36,7 +37,7 @@ class Tally(Record):
         return self.complete and not self.partly
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """A tile as the forms see it."""
 
@@ -69,6 +70,18 @@ class View:
     def by_category(self) -> dict[str, Tally]:
         """Return the tallies by their class."""
         return {tally.category: tally for tally in self.tallies}
+
+    @cached_property
+    def nearest(self) -> dict[str, tuple[str, float]]:
+        """Return the nearest other object and the gap in m, where both are beyond doubt."""
+        if self.tile.scene.gsd is None:
+            return {}
+        found = relations(tuple(self.facts.values()), self.tile.scene.gsd)
+        return {
+            one.subject: (one.object, one.margin_m)
+            for one in found
+            if one.relation == "nearest" and one.margin_m is not None
+        }
 
 
 def look_at(tile: TileOutline) -> View:

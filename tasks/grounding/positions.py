@@ -5,6 +5,7 @@ plus a small slack and contradicted only beyond a larger one, because people dra
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, Literal, NamedTuple
@@ -28,7 +29,7 @@ REACH: Final = 60  # characters between a phrase and its position
 
 _SEPARATOR: Final = re.compile(r"[,:()–—]|(?<!\w)(?:and|while|but|whereas|with)(?!\w)")
 _ARTICLE: Final = re.compile(r"(?<!\w)(?:the|an?|its|their|his|another|this|that)(?!\w)")
-_OF: Final = re.compile(r"\s+of(?!\w)")
+_OF: Final = re.compile(r"\s{1,3}of(?!\w)")
 _ENDS: Final = re.compile(rf"\s*(?:$|[.,;:!?)–—]|(?:{any_of(grammar().position_ends)})(?!\w))")
 
 
@@ -51,11 +52,13 @@ def position_verdicts(
     ``own`` are the objects meant where the sentence has no tagged phrase at all.
     """
     regions = find_regions(sentence.text)
-    for place, region in enumerate(regions):
-        before = regions[place - 1].end if place else 0
-        after = regions[place + 1].start if place + 1 < len(regions) else len(sentence.text)
-        if sentence.phrases:
-            meant = [phrase.refs for phrase in _belonging(sentence, region, before, after)]
+    starts = [phrase.start for phrase in sentence.phrases]
+    edges = [0, *(region.end for region in regions)]
+    nexts = [*(region.start for region in regions[1:]), len(sentence.text)]
+    for region, *window in zip(regions, edges, nexts, strict=False):
+        if starts:
+            near = _belonging(sentence, starts, region, (window[0], window[1]))
+            meant = [phrase.refs for phrase in near]
         else:
             meant = [own] if own else []
         if meant:
@@ -65,6 +68,16 @@ def position_verdicts(
 def find_regions(text: str) -> list[Region]:
     """Return the positions in the picture that folded ``text`` names, in order."""
     return [region for found in _pattern().finditer(text) if (region := _region(found, text))]
+
+
+def without_regions(text: str) -> str:
+    """Return folded ``text`` with a mere “there” for every position in the picture."""
+    parts: list[str] = []
+    end = 0
+    for region in find_regions(text):
+        parts += text[end : region.start], "there"
+        end = region.end
+    return "".join([*parts, text[end:]])
 
 
 def judge(region: Region, place: Place, width: int, height: int) -> Outcome:
@@ -134,16 +147,24 @@ def _described(refs: tuple[str, ...], place: Place, truth: Truth) -> str:
     return f"{named(refs)} centred at ({x:.0f}, {y:.0f}) of {truth.width} × {truth.height} px"
 
 
-def _belonging(sentence: Sentence, region: Region, before: int, after: int) -> list[Phrase]:
-    """Return the phrases of which one must be meant; empty where another thing may be."""
-    around = [p for p in sentence.phrases if p.start <= region.start and region.end <= p.end]
+def _belonging(
+    sentence: Sentence, starts: Sequence[int], region: Region, window: tuple[int, int]
+) -> list[Phrase]:
+    """Return the phrases of which one must be meant; empty where another thing may be.
+
+    ``starts`` are those of the sentence's phrases, ``window`` reaches from the position before to
+    the one after: what lies beyond belongs to those.
+    """
+    first, last = bisect_left(starts, window[0]), bisect_left(starts, window[1])
+    near = sentence.phrases[max(0, first - 1) : last]
+    around = [p for p in near if p.start <= region.start and region.end <= p.end]
     if around:
         return around
-    earlier = [p for p in sentence.phrases if before <= p.start and p.end <= region.start]
-    later = [p for p in sentence.phrases if region.end <= p.start and p.end <= after]
+    earlier = [p for p in near if window[0] <= p.start and p.end <= region.start]
+    later = [p for p in near if region.end <= p.start and p.end <= window[1]]
     if earlier and (chain := _followed(sentence.text, earlier, region)):
         return chain
-    leads = not any(p.end <= region.start for p in sentence.phrases)
+    leads = sentence.phrases[0].start >= region.end
     if leads and later and not _other_thing(sentence.text[region.end : later[0].start]):
         return later
     either = earlier + later
@@ -182,9 +203,14 @@ def _region(found: re.Match[str], text: str) -> Region | None:
     row, column, part = _third("row", found), _third("column", found), _part(found["part"])
     two = row is not None and column is not None
     bare = not found["part"] and not found["picture"]
-    if _OF.match(text, found.end()) or (bare and not found["preposition"]):
+    alone = _ENDS.match(text, found.end()) is not None
+    if _OF.match(text, found.end()) or (bare and not two and not alone):
         return None
-    if bare and not two and not _ENDS.match(text, found.end()):
+    if (
+        bare
+        and not found["preposition"]
+        and text[max(0, found.start() - 20) : found.start()].strip(" \"'(") + _rest(text, found)
+    ):
         return None
     if row == column == "middle" or (not two and "middle" in (row, column)):
         row = column = "middle"
@@ -192,6 +218,10 @@ def _region(found: re.Match[str], text: str) -> Region | None:
         part = "third" if two or row == "middle" else "half"
     compass = any(found[name] for name in found.groupdict() if name.startswith("compass"))
     return Region(found.start(), found.end(), column, row, part, compass)
+
+
+def _rest(text: str, found: re.Match[str]) -> str:
+    return text[found.end() : found.end() + 20].strip(" .!\"')")
 
 
 def _third(axis: str, found: re.Match[str]) -> Third | None:
@@ -216,11 +246,11 @@ def _part(name: str | None) -> Part | None:
 def _pattern() -> re.Pattern[str]:
     words = grammar()
     parts = any_of((*words.parts.third, *words.parts.half, *words.parts.edge))
-    picture = rf"(?P<picture>\s+of\s+(?:the|this)\s+(?:\w+\s+)?(?:{any_of(words.picture)}))?"
+    picture = rf"(?P<picture>\s{{1,3}}of\s{{1,3}}(?:the|this)\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?(?:{any_of(words.picture)}))?"
     return re.compile(
-        rf"(?<!\w)(?:(?P<preposition>{any_of(words.position_prepositions)})\s+the\s+)?"
-        rf"(?:(?:far|very|extreme)\s+)?(?:{_names()})"
-        rf"(?:[\s-]+(?P<part>{parts}))?{picture}(?!\w)"
+        rf"(?<!\w)(?:(?P<preposition>{any_of(words.position_prepositions)})\s{{1,3}}the\s{{1,3}})?"
+        rf"(?:(?:far|very|extreme)\s{{1,3}})?(?:{_names()})"
+        rf"(?:[\s-]{{1,3}}(?P<part>{parts}))?{picture}(?!\w)"
     )
 
 
@@ -231,8 +261,8 @@ def _names() -> str:
     north, east = _every(words.compass_rows), _every(words.compass_columns)
     return "|".join(
         (
-            rf"(?P<row_a>{row})[\s-]+(?P<column_a>{column})",
-            rf"(?P<column_b>{column})[\s-]+(?P<row_b>{row})",
+            rf"(?P<row_a>{row})[\s-]{{1,3}}(?P<column_a>{column})",
+            rf"(?P<column_b>{column})[\s-]{{1,3}}(?P<row_b>{row})",
             rf"(?P<compass_row_c>{north})[\s-]?(?P<compass_column_c>{east})",
             rf"(?P<row_d>{row})",
             rf"(?P<column_e>{column})",

@@ -25,7 +25,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from schemas.errors import ImageError, SourceError
 from schemas.geometry import Window
-from tasks.imagery.stretch import SAMPLE_SIDE, Stretch, measure
+from tasks.imagery.stretch import SAMPLE_SIDE, measure
 
 raster: ModuleType | None
 try:
@@ -105,16 +105,31 @@ def local_copy(uri: str) -> Iterator[Path]:
 
 
 class _Picture:
-    """A picture decoded by Pillow; a deep grey one has a stretch."""
+    """A picture decoded by Pillow, kept in its own mode and converted window by window."""
 
-    def __init__(self, picture: Image.Image, stretch: Stretch | None = None) -> None:
-        self._picture, self._stretch = picture, stretch
+    def __init__(self, picture: Image.Image) -> None:
+        self._picture = picture
         self.width, self.height = picture.size
+        # An alpha band that hides the whole scene is taken for an empty one.
+        alpha = picture.getchannel("A").getextrema() if "A" in picture.getbands() else None
+        self._hides = picture.has_transparency_data and alpha != (0, 0)
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        part = self._picture.crop((window.x0, window.y0, window.x1, window.y1))
+        return np.array(_shown(part) if self._hides else part.convert("RGB"))
+
+
+class _Deep:
+    """A deep grey picture decoded by Pillow, with the stretch of its scene."""
+
+    def __init__(self, picture: Image.Image) -> None:
+        self._picture = picture
+        self.width, self.height = picture.size
+        step = max(1, -(-max(picture.size) // SAMPLE_SIDE))
+        self._stretch = measure(np.asarray(picture)[np.newaxis, ::step, ::step])
 
     def read(self, window: Window) -> NDArray[np.uint8]:
         part = np.array(self._picture.crop((window.x0, window.y0, window.x1, window.y1)))
-        if self._stretch is None:
-            return part
         return np.repeat(self._stretch(part[np.newaxis])[0][..., np.newaxis], 3, axis=-1)
 
 
@@ -166,24 +181,17 @@ def _decoded(path: Path, header: Image.Image, turned: bool) -> Pixels:
             return _Array(simplejpeg.decode_jpeg(path.read_bytes(), "RGB"))
         except ValueError:  # Pillow bears with small faults, and says what is wrong with large ones
             pass
-    picture = ImageOps.exif_transpose(header)
-    return _deep(picture) if picture.mode in _DEEP_GREY else _Picture(_rgb(picture))
+    if turned:
+        ImageOps.exif_transpose(header, in_place=True)
+    header.load()
+    return _Deep(header) if header.mode in _DEEP_GREY else _Picture(header)
 
 
-def _deep(picture: Image.Image) -> Pixels:
-    step = max(1, -(-max(picture.size) // SAMPLE_SIDE))
-    return _Picture(picture, measure(np.asarray(picture)[np.newaxis, ::step, ::step]))
-
-
-def _rgb(picture: Image.Image) -> Image.Image:
-    """Return ``picture`` as RGB; black where it is wholly transparent."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    picture = picture.convert("RGBA")
-    alpha = picture.getchannel("A")
-    colours = picture.convert("RGB")
-    if alpha.getextrema() != (0, 0):  # an alpha band that hides everything is an empty one
-        colours.paste((0, 0, 0), mask=alpha.point([255] + [0] * 255))
+def _shown(part: Image.Image) -> Image.Image:
+    """Return ``part`` as RGB, black where it is wholly transparent."""
+    part = part.convert("RGBA")
+    colours = part.convert("RGB")
+    colours.paste((0, 0, 0), mask=part.getchannel("A").point([255] + [0] * 255))
     return colours
 
 

@@ -128,7 +128,7 @@ def number_word(number: int) -> str:
 
 
 def parse_number(text: str) -> int | None:
-    """Return the whole number that ``text`` is, in digits or words up to one thousand, or None."""
+    """Return the whole number that ``text`` is, in digits or words up to one hundred, or None."""
     plain = text.strip().lower()
     if re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", plain):
         return int(plain.replace(",", ""))
@@ -193,5 +193,5 @@ def _named(also: frozenset[str]) -> tuple[dict[str, tuple[str, bool]], re.Patter
 
 @cache
 def _number_words() -> dict[str, int]:
-    words = {_tidy(str(_english.number_to_words(str(n)))): n for n in range(1001)}
+    words = {_tidy(str(_english.number_to_words(str(n)))): n for n in range(101)}
     return words | {"no": 0, "a dozen": 12, "dozen": 12}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Generic, TypeVar
@@ -20,6 +21,8 @@ from tasks.model.teacher import Teacher, open_teacher
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
+
+Opened = Callable[[TeacherParams], AbstractAsyncContextManager[Teacher]]
 
 CHUNK: Final = 32  # requests, with their pictures, in memory at once, unless more are in flight
 
@@ -97,7 +100,10 @@ def outline_of(tile: Tile) -> TileOutline:
 
 
 def ask_all(
-    params: TeacherParams, answers: AnswerStore, questions: Iterable[Question[S, R]]
+    params: TeacherParams,
+    answers: AnswerStore,
+    questions: Iterable[Question[S, R]],
+    opened: Opened = open_teacher,
 ) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
     """Yield the subject and outcome of each question, in order.
 
@@ -106,7 +112,7 @@ def ask_all(
     """
     pending = iter(questions)
     while chunk := tuple(islice(pending, max(CHUNK, params.concurrency))):
-        outcomes = _run(params, answers, chunk)
+        outcomes = _run(params, answers, chunk, opened)
         yield from zip((question.subject for question in chunk), outcomes, strict=True)
 
 
@@ -142,16 +148,22 @@ def rejection(stage: str, tile: TileOutline, unanswered: Unanswered) -> Rejectio
 
 
 def _run(
-    params: TeacherParams, answers: AnswerStore, chunk: tuple[Question[S, R], ...]
+    params: TeacherParams,
+    answers: AnswerStore,
+    chunk: tuple[Question[S, R], ...],
+    opened: Opened,
 ) -> list[Asked[R] | Unanswered]:
     try:
-        return asyncio.run(_gathered(params, answers, chunk))
+        return asyncio.run(_gathered(params, answers, chunk, opened))
     except BaseExceptionGroup as group:
         raise _first(group) from None
 
 
 async def _gathered(
-    params: TeacherParams, answers: AnswerStore, chunk: tuple[Question[S, R], ...]
+    params: TeacherParams,
+    answers: AnswerStore,
+    chunk: tuple[Question[S, R], ...],
+    opened: Opened,
 ) -> list[Asked[R] | Unanswered]:
     limit = asyncio.Semaphore(params.concurrency)
 
@@ -159,7 +171,7 @@ async def _gathered(
         async with limit:
             return await ask(teacher, answers, question)
 
-    async with open_teacher(params) as teacher, asyncio.TaskGroup() as group:
+    async with opened(params) as teacher, asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(teacher, question)) for question in chunk]
     return [task.result() for task in tasks]
 

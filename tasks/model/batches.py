@@ -1,13 +1,12 @@
 """Dense tiles: the objects of a fact sheet divided into requests within a token budget."""
 
-import math
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
-from schemas.facts import FactSheet, GroupFact, ObjectFact
+from schemas.facts import FactSheet, GroupFact, ObjectFact, RelationFact
 from schemas.record import Record
 from tasks.model.tokens import estimated_tokens
 from tasks.spatial.grid import cell_of
+from tasks.spatial.groups import LEAST
 
 
 def sheet_tokens(sheet: FactSheet) -> int:
@@ -18,26 +17,67 @@ def sheet_tokens(sheet: FactSheet) -> int:
 def batches(sheet: FactSheet, budget: int) -> tuple[FactSheet, ...]:
     """Divide ``sheet`` into sheets of about ``budget`` tokens; none where it has no objects.
 
-    Groups are packed in their order, each whole where it fits, one that is too large in equal runs
-    of its members. Every object is in exactly one sheet; every sheet has the counts of the whole
-    tile, and the relations among its own objects. A single object larger than the budget still
-    makes a sheet.
+    Groups are packed in their order, each whole where it fits into one request, a larger one cut
+    between members where a request is full. Relations within a row or cluster are left out of a
+    sheet that has to be divided: the group says how its members stand. Every object is in exactly
+    one sheet, every sheet has the counts of the whole tile and the relations among its own objects.
+    A single object larger than the budget still makes a sheet.
     """
     if sheet_tokens(sheet) <= budget or not sheet.objects:
         return (sheet,) if sheet.objects else ()
+    sheet = sheet.model_copy(update={"relations": _between_groups(sheet)})
     empty = sheet.model_copy(update={"objects": (), "groups": (), "relations": (), "facts": ()})
     room = max(1, budget - sheet_tokens(empty))
+    return tuple(_part(sheet, groups) for groups in _packed(sheet, room))
+
+
+def _between_groups(sheet: FactSheet) -> tuple[RelationFact, ...]:
+    arranged = [group for group in sheet.groups if group.kind in {"row", "cluster"}]
+    place = {ref: number for number, group in enumerate(arranged) for ref in group.refs}
+    return tuple(
+        relation
+        for relation in sheet.relations
+        if place.get(relation.subject, -1) != place.get(relation.object, -2)
+    )
+
+
+def _packed(sheet: FactSheet, room: int) -> list[list[GroupFact]]:
+    """Return the groups of each request, at most ``room`` tokens of them."""
+    facts = {fact.ref: fact for fact in sheet.objects}
     costs = _costs(sheet)
     packed: list[list[GroupFact]] = [[]]
-    used = 0
-    for group in _pieces(sheet, costs, room):
-        cost = _group_cost(group, costs)
-        if packed[-1] and used + cost > room:
-            packed.append([])
-            used = 0
-        packed[-1].append(group)
-        used += cost
-    return tuple(_part(sheet, groups) for groups in packed)
+    left = room
+    for group in sheet.groups:
+        own = _tokens(group)
+        for refs in _cut(group.refs, own, costs, left, room):
+            cost = own + sum(costs[ref] for ref in refs)
+            if packed[-1] and cost > left:
+                packed.append([])
+                left = room
+            left -= cost
+            packed[-1].append(_piece(group, [facts[ref] for ref in refs], sheet))
+    return packed
+
+
+def _cut(
+    refs: Sequence[str], own: int, costs: dict[str, int], left: int, room: int
+) -> Iterator[tuple[str, ...]]:
+    """Yield ``refs`` whole where they fit into ``room``, else in runs that fill requests.
+
+    The first run fills what is ``left`` of the open request, if that is worth a group.
+    """
+    if own + sum(costs[ref] for ref in refs) <= room:
+        yield tuple(refs)
+        return
+    least = own + sum(costs[ref] for ref in refs[:LEAST])
+    run, used, limit = list[str](), own, left if least <= left else room
+    for ref in refs:
+        if run and used + costs[ref] > limit:
+            yield tuple(run)
+            run, used, limit = [], own, room
+        run.append(ref)
+        used += costs[ref]
+    yield tuple(run)
 
 
 def _costs(sheet: FactSheet) -> dict[str, int]:
@@ -48,21 +88,9 @@ def _costs(sheet: FactSheet) -> dict[str, int]:
     return costs
 
 
-def _pieces(sheet: FactSheet, costs: dict[str, int], room: int) -> Iterator[GroupFact]:
-    """Yield the groups, those larger than ``room`` in runs of like length."""
-    facts = {fact.ref: fact for fact in sheet.objects}
-    for group in sheet.groups:
-        runs = min(len(group.refs), math.ceil(_group_cost(group, costs) / room))
-        if runs <= 1:
-            yield group
-            continue
-        refs = iter(group.refs)
-        for number in range(runs):
-            size = (len(group.refs) * (number + 1)) // runs - (len(group.refs) * number) // runs
-            yield _piece(group, [facts[ref] for ref in islice(refs, size)], sheet)
-
-
 def _piece(group: GroupFact, members: Sequence[ObjectFact], sheet: FactSheet) -> GroupFact:
+    if len(members) == len(group.refs):
+        return group
     left, top, right, bottom = zip(*(fact.box for fact in members), strict=True)
     box = (min(left), min(top), max(right), max(bottom))
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
@@ -70,10 +98,6 @@ def _piece(group: GroupFact, members: Sequence[ObjectFact], sheet: FactSheet) ->
     kind = "single" if len(members) == 1 else group.kind
     update = {"kind": kind, "refs": tuple(f.ref for f in members), "box": box, "cell": inside}
     return group.model_copy(update=update)
-
-
-def _group_cost(group: GroupFact, costs: dict[str, int]) -> int:
-    return _tokens(group) + sum(costs[ref] for ref in group.refs)
 
 
 def _part(sheet: FactSheet, groups: Sequence[GroupFact]) -> FactSheet:

@@ -56,7 +56,9 @@ def front_matter(manifest: Manifest, summary: Summary) -> dict[str, JsonValue]:
 
 def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
     """Return what a user of this very release must know, in sentences."""
-    found = ["Statements are checked against the annotations; where these are wrong, so is the text."]
+    found = [
+        "Statements are checked against the annotations; where these are wrong, so is the text."
+    ]
     if summary.models == ("offline-teacher",):
         found.append(
             "All generated text was written by the offline teacher: rules that read the labels and "

@@ -166,13 +166,11 @@ def _traits(one: Candidate) -> set[str]:
 
 
 def _news(one: Candidate, shown: Counter[str]) -> float:
-    """Return how much of ``one`` is new: 1 for a trait never shown, 1/2 once, 1/3 twice …"""
+    """Return how much of ``one`` is new: 1 for a trait never shown, 1/2 once, and so on."""
     return sum(1 / (1 + shown[trait]) for trait in sorted(_traits(one)))
 
 
-def _candidates(
-    store: Store, version: str, tables: tuple[ReleasePart, ...]
-) -> Iterator[Candidate]:
+def _candidates(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Iterator[Candidate]:
     names = ["tile_id", "scene_id", "source", "samples", "objects"]
     for part in tables:
         if part.table != "images":

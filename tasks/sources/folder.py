@@ -89,9 +89,15 @@ class SourceFolder:
     def lines(self, name: str) -> list[str]:
         """Return the lines of a UTF-8 text, with or without byte-order mark, ended in any way.
 
-        Raises UnreadableText, with the line, where it is not UTF-8.
+        Raises UnreadableText, with the line where it is not UTF-8.
         """
-        content = self.read(name)
+        try:
+            content = self.read(name)
+        except (ConnectionError, TimeoutError):
+            raise  # of a remote source: may pass when tried again
+        except OSError as error:
+            why = f"{name} cannot be read ({error.strerror or error}). Make it readable."
+            raise UnreadableText(why) from error
         try:
             return _LINE_ENDS.split(content.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -114,19 +120,20 @@ class SourceFolder:
         inside = root.resolve()
         for folder, folders, files in os.walk(root, onerror=_not_listed):
             here = Path(folder)
-            for name in (*folders, *files):
-                path = here / name
-                if not _is_hidden(name) and (path.is_symlink() or name in files):
+            folders[:] = sorted(name for name in folders if not _is_hidden(name))
+            links = [name for name in folders if (here / name).is_symlink()]
+            for name in (*links, *files):
+                if not _is_hidden(name):
+                    path = here / name
                     self._add_local(path.relative_to(root).as_posix(), path, inside)
-            folders[:] = [name for name in folders if not _is_hidden(name)]
 
     def _add_local(self, name: str, path: Path, inside: Path) -> None:
         try:
-            status, real = path.stat(), path.resolve()
+            status = path.stat()
         except OSError:
             self._refuse(name, "is a link to nothing. Put the file there, or remove the link.")
             return
-        if not real.is_relative_to(inside):
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
             self._refuse(
                 name, "is a link that leaves the source folder. Copy what it means into the folder."
             )

@@ -5,12 +5,14 @@ convex hull. A repeated first corner at the end (FAIR1M closes its rings) does n
 """
 
 import math
+from functools import lru_cache
 
 import shapely
 
 from schemas.geometry import Box, Point, Polygon, Window
 
 
+@lru_cache(maxsize=8192)
 def shape_of(polygon: Polygon) -> shapely.Polygon:
     """Return ``polygon`` as a valid shapely polygon; its convex hull where it crosses itself.
 

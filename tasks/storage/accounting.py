@@ -41,7 +41,7 @@ def count_stages(parts: Iterable[Part]) -> tuple[StageCount, ...]:
     by_stage: dict[str, list[Part]] = {}
     for part in parts:
         by_stage.setdefault(part.stage, []).append(part)
-    order = sorted(by_stage, key=lambda name: (list(UNITS).index(name) if name in UNITS else 99))
+    order = sorted(by_stage, key=lambda name: list(UNITS).index(name) if name in UNITS else 99)
     return tuple(_count(name, by_stage[name]) for name in order)
 
 

@@ -25,14 +25,16 @@ from tasks.storage.store import Store
 GROUP_BYTES: Final = 64 << 20  # a row group ends here too, so that large tiles stay in memory
 HUGGING_FACE: Final = json.dumps({"info": {"features": {"image": {"_type": "Image"}}}})
 SAMPLES: Final = published_schema(Sample, ("task", "split", "source"))
-IMAGES: Final = published_schema(ImageRow, ("split", "source"), {"huggingface": HUGGING_FACE})
+# datasets takes its Image feature only for exactly this type: every level may be null
+IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+IMAGES: Final = published_schema(ImageRow, ("split", "source"), {"huggingface": HUGGING_FACE}).set(
+    0, pa.field("image", IMAGE)
+)
 REJECTIONS: Final = published_schema(Rejection, ("stage",))
 FINDINGS: Final = published_schema(Finding, ())
 
 
-def write_samples(
-    store: Store, version: str, shard: int, validated: Part
-) -> Iterator[ReleasePart]:
+def write_samples(store: Store, version: str, shard: int, validated: Part) -> Iterator[ReleasePart]:
     """Write the samples of a shard, one file for each task type, split and source."""
     samples = read_table(store, validated.path, arrow_schema(Sample).names)
     for task, split, source in _folders(samples, "task", "split", "source"):
@@ -48,6 +50,8 @@ def write_images(
     names = ["tile_id", "split", "source", "id", "task", "turns"]
     samples = read_table(store, validated.path, names).sort_by("id")
     used = pc.unique(samples["tile_id"]).to_pylist()
+    if not used:
+        return
     outlines = read_table(store, tiles.path, arrow_schema(TileOutline).names, _one_of("id", used))
     with spooled_pictures(store, tiles.path, used) as pictures:
         for split, source in _folders(samples, "split", "source"):
@@ -162,9 +166,7 @@ def _beside(parts: tuple[Part, ...], table: str) -> dict[tuple[str, int], list[s
     return dict(found)
 
 
-def _gathered(
-    store: Store, paths: list[str], model: type[Rejection] | type[Finding]
-) -> pa.Table:
+def _gathered(store: Store, paths: list[str], model: type[Rejection] | type[Finding]) -> pa.Table:
     names = arrow_schema(model).names
     rows = pa.concat_tables([read_table(store, path, names) for path in paths])
     return rows.sort_by([(name, "ascending") for name in names])

@@ -107,6 +107,8 @@ def read_table(
     """
     with store.open(path) as file:
         try:
+            if filters is None:  # keeps structs whole where “a.b” is among the columns
+                return pq.ParquetFile(file).read(columns=columns)
             return pq.read_table(file, columns=columns, filters=filters)
         except (pa.ArrowException, ValueError, KeyError) as error:
             raise DamagedPart(

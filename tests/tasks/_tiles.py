@@ -97,9 +97,12 @@ def random_tile(
             number,
             draw.choice(classes),
             rectangle(
-                draw.uniform(40, 860), draw.uniform(40, 560),
-                draw.uniform(12, 40), draw.uniform(6, 12), draw.uniform(0, 180),
-            ),  # fmt: skip
+                draw.uniform(40, 860),
+                draw.uniform(40, 560),
+                draw.uniform(12, 40),
+                draw.uniform(6, 12),
+                draw.uniform(0, 180),
+            ),
         )
         for number in range(1, count + 1)
     ]

@@ -125,12 +125,14 @@ def _table() -> npt.NDArray[np.uint8]:
     grid = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
     lab = to_lab(grid.reshape(-1, 3).astype(np.float64))
     distance = ((lab[:, None, :] - palette().examples[None]) ** 2).sum(axis=-1)
-    return palette().owner[distance.argmin(axis=1)].astype(np.uint8).reshape(32, 32, 32)
+    nearest: npt.NDArray[np.uint8] = palette().owner[distance.argmin(axis=1)].astype(np.uint8)
+    return nearest.reshape(32, 32, 32)
 
 
 def _names(pixels: Pixels) -> npt.NDArray[np.uint8]:
     coarse = pixels >> 3
-    return _table()[coarse[..., 0], coarse[..., 1], coarse[..., 2]]
+    names: npt.NDArray[np.uint8] = _table()[coarse[..., 0], coarse[..., 1], coarse[..., 2]]
+    return names
 
 
 def _majority(names: npt.NDArray[np.uint8]) -> int | None:

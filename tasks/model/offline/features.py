@@ -29,6 +29,8 @@ WIDE: Final = 0.22  # of the picture: smaller groups are not measured against it
 
 def object_slots(sight: Sight, view: View) -> Slots:
     """Return the features of one object: colour, metres, ratio, course, rank, cut, covers."""
+    if sight.category == "person":
+        return {"covers": _covers([sight], view)}
     slots = {
         "colour": _own_colour(sight),
         **_metres(sight),
@@ -233,4 +235,3 @@ def _extent(group: Company, view: View) -> str | None:
     side, span = ("width", across) if across >= down else ("height", down)
     words = part(span)
     return f"{words} of the {side} of the image" if words else None
-

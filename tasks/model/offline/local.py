@@ -18,6 +18,7 @@ from tasks.model.offline.phrases import (
     ordinal,
     other,
     owns,
+    pronoun,
     the_many,
     the_thing,
 )
@@ -25,6 +26,12 @@ from tasks.model.offline.plans import Voice, compose
 from tasks.model.offline.sight import Company, Sight, View, company
 from tasks.spatial.relations import direction_of
 
+SIDES: Final = {
+    "left_of": "to the left of",
+    "right_of": "to the right of",
+    "above": "above",
+    "below": "below",
+}
 ONE_BY_ONE: Final = 12  # objects in a request up to which each has a fact of its own
 FORMED: Final = 6  # members from which a row or a cluster is described as one all the same
 SENTENCES: Final = 3
@@ -72,15 +79,10 @@ def attributes_of_one(sight: Sight, view: View, voice: Voice, most: int = SENTEN
 def attributes_of_many(group: Company, view: View, voice: Voice, most: int = 4) -> list[str]:
     """Return sentences on how a group looks and how it is arranged."""
     slots = group_slots(group, view)
-    subject = _many(group)
     if group.kind == "cluster":
         slots["close"] = "in a cluster"
-    if "row_course" not in slots:
-        return compose(voice, ["local.group"], slots, subject, most)
-    first = compose(voice, ["local.row"], slots, subject, 1)
-    left = {name: words for name, words in slots.items() if words not in " ".join(first)}
-    left.pop("row_course", None)
-    return [*first, *compose(voice, ["local.group"], left, lambda n: subject(n + 1), most - 1)]
+    opening = ["local.row"] if "row_course" in slots else []
+    return compose(voice, ["local.group"], slots, _many(group), most, opening)
 
 
 def place_sentence(group: Company, view: View, voice: Voice, subject: str) -> str | None:
@@ -98,34 +100,66 @@ def relation_sentence(relation: RelationFact, view: View, voice: Voice, subject:
     slots = {
         "subject": subject,
         "other": other(known[relation.object], known[relation.subject].category, view),
-        "own": owns([relation.subject]),
+        **(
+            {}
+            if known[relation.subject].category == "person"
+            else {"own": owns([relation.subject])}
+        ),
         **agreement(1),
     }
     if relation.margin_m and relation.margin_m >= 1:
         slots["gap"] = metres(relation.margin_m)
-    return voice.say(f"local.{relation.relation}", slots)
+    if relation.relation not in SIDES:
+        return voice.say(f"local.{relation.relation}", slots)
+    return voice.say("local.directed", {**slots, "side": SIDES[relation.relation]})
 
 
-def between(a: Company, b: Company, voice: Voice, subject: str, view: View) -> str | None:
-    """Return how group ``a`` stands to group ``b`` by their boxes, None where that is not clear."""
-    found = direction_of(a.box, b.box)
+def stands(group: Company, view: View, voice: Voice, subject: str, again: str) -> list[str]:
+    """Return one or two sentences on where a group is, and to which side of its neighbours."""
+    slots = {"subject": subject, **agreement(len(group.refs)), **sides_of(group, view)}
+    found = where(group.members, view)
     if found is None:
-        return None
-    name = formation(b) if b.kind == "row" else _the_or_many(b, view)
-    slots = {"subject": subject, "other": name, **agreement(len(a.members))}
-    return voice.say(f"local.{found[0]}", slots)
+        family = {0: None, 1: "local.directed", 2: "local.two_sides"}[_sides(slots)]
+        return [voice.say(family, slots)] if family else []
+    if not _sides(slots):
+        return [voice.say("local.where", {**slots, "where": found})]
+    if voice.pick((True, False)):
+        family = "local.placed" if _sides(slots) == 1 else "local.placed_between"
+        return [voice.say(family, {**slots, "where": found})]
+    family = "local.directed" if _sides(slots) == 1 else "local.two_sides"
+    first = voice.say("local.where", {**slots, "where": found})
+    return [first, voice.say(family, {**slots, "subject": again})]
+
+
+def sides_of(group: Company, view: View) -> dict[str, str]:
+    """Return on which side of up to two other groups ``group`` clearly stands."""
+    slots: dict[str, str] = {}
+    for neighbour in _neighbours(group, view):
+        found = direction_of(group.box, neighbour.box)
+        if found is None or SIDES[found[0]] in slots.values():
+            continue
+        number = f"_{len(slots) // 2 + 1}" if slots else ""
+        slots[f"side{number}"] = SIDES[found[0]]
+        slots[f"other{number}"] = name_of(neighbour, group, view)
+    return slots
+
+
+def name_of(group: Company, beside: Company, view: View) -> str:
+    """Return the other end of a relation between groups."""
+    if len(group.refs) == 1 and group.members:
+        return other(group.members[0], beside.category, view)
+    return formation(group) if group.kind == "row" else _the_or_many(group, view)
 
 
 def chosen_relations(sight: Sight, view: View, most: int = 2) -> tuple[RelationFact, ...]:
-    """Return the relations of ``sight`` most worth a sentence, each to another object."""
-    mine = [
-        r for r in view.sheet.relations if r.subject == sight.ref and r.object in view.objects
-    ]
+    """Return the relations of ``sight`` most worth a sentence: different ones, to different things."""
+    mine = [r for r in view.sheet.relations if r.subject == sight.ref and r.object in view.objects]
     mine.sort(key=lambda r: (_PREFERRED.index(r.relation), r.margin))
-    first: dict[str, RelationFact] = {}
-    for relation in mine:
-        first.setdefault(relation.object, relation)
-    return tuple(list(first.values())[:most])
+    chosen: list[RelationFact] = []
+    for one in mine:
+        if all(one.relation != c.relation and one.object != c.object for c in chosen):
+            chosen.append(one)
+    return tuple(chosen[:most])
 
 
 def place_in_row(sight: Sight, row: Company) -> tuple[int, str] | None:
@@ -145,30 +179,33 @@ def place_in_row(sight: Sight, row: Company) -> tuple[int, str] | None:
 def _of_one(sight: Sight, unit: Company, view: View, voice: Voice) -> LocalFact:
     looks = attributes_of_one(sight, view, voice)
     subjects = iter(_turns_of_phrase(sight))
-    stands = [place_sentence(unit, view, voice, next(subjects))]
+    said = [place_sentence(unit, view, voice, next(subjects))]
     row = next((c for c in view.companies if sight in c.members and c.kind == "row"), None)
     if row is not None:
-        stands.append(_row_sentence(sight, row, voice, next(subjects)))
-    for relation in chosen_relations(sight, view, 1 if row else 2):
-        stands.append(relation_sentence(relation, view, voice, next(subjects)))
+        said.append(_row_sentence(sight, row, voice, next(subjects)))
+    said += [
+        relation_sentence(relation, view, voice, next(subjects))
+        for relation in chosen_relations(sight, view, 1 if row else 2)
+    ]
     return LocalFact(
         ids=(sight.ref,),
         attributes=" ".join(looks),
-        relations=" ".join(sentence for sentence in stands if sentence),
+        relations=" ".join(sentence for sentence in said if sentence),
     )
 
 
 def _of_many(group: Company, view: View, voice: Voice) -> LocalFact:
     looks = attributes_of_many(group, view, voice)
-    stands = [place_sentence(group, view, voice, the_many(group))]
-    for neighbour in _neighbours(group, view):
-        subject = it(group.refs) if any(stands) else the_many(group)
-        stands.append(between(group, neighbour, voice, subject, view))
+    sentences = stands(group, view, voice, the_many(group), it(group.refs))
     return LocalFact(
         ids=tuple(compress(group.refs).split()),
         attributes=" ".join(looks),
-        relations=" ".join(sentence for sentence in stands if sentence),
+        relations=" ".join(sentences),
     )
+
+
+def _sides(slots: Mapping[str, str]) -> int:
+    return sum(name in slots for name in ("side", "side_2"))
 
 
 def _row_sentence(sight: Sight, row: Company, voice: Voice, subject: str) -> str:
@@ -207,7 +244,7 @@ def _worth_saying(slots: Slots, *, told: bool) -> Slots:
 
 def _one(sight: Sight) -> Referring:
     def subject(number: int) -> Mapping[str, str]:
-        words = (a_thing, lambda s: it([s.ref]), the_thing)[min(number, 2)](sight)
+        words = a_thing(sight) if not number else pronoun(sight) if number % 2 else the_thing(sight)
         return _referring(words, sight.category, 1, number)
 
     return subject
@@ -215,8 +252,8 @@ def _one(sight: Sight) -> Referring:
 
 def _many(group: Company) -> Referring:
     def subject(number: int) -> Mapping[str, str]:
-        words = (many, lambda g: it(g.refs), the_many)[min(number, 2)](group)
-        slots = _referring(words, group.category, 2, number)
+        words = many(group) if not number else it(group.refs) if number % 2 else the_many(group)
+        slots = _referring(words, group.category, len(group.refs), number)
         return slots if number else {**slots, "formation": formation(group)}
 
     return subject
@@ -225,9 +262,8 @@ def _many(group: Company) -> Referring:
 def _referring(words: str, category: str, count: int, number: int) -> dict[str, str]:
     slots = {"subject": words, "kinds": plural(category), **agreement(count)}
     slots |= {"then": ""} if number else {}
-    return slots if number == 1 else {**slots, "noun": words}
+    return slots if number % 2 else {**slots, "noun": words}
 
 
 def _turns_of_phrase(sight: Sight) -> tuple[str, ...]:
-    return (the_thing(sight), it([sight.ref]), the_thing(sight), it([sight.ref]))
-
+    return (the_thing(sight), pronoun(sight), the_thing(sight), pronoun(sight))

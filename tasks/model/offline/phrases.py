@@ -14,10 +14,11 @@ _SIZED: Final = ("large ", "small ", "damaged ", "liquid ", "dry ", "other ")
 
 
 def agreement(count: int) -> Mapping[str, str]:
-    """Return the slots that agree with ``count``: it, its, is, has, does and the verb's s."""
+    """Return the slots that agree with ``count``: it, its, is, has, does, all, the verb's s."""
     if count == 1:
         return {"it": "it", "its": "its", "is": "is", "has": "has", "does": "does", "s": "s"}
-    return {"it": "they", "its": "their", "is": "are", "has": "have", "does": "do", "s": ""}
+    many = {"it": "they", "its": "their", "is": "are", "has": "have", "does": "do", "s": ""}
+    return {**many, "all": "both" if count == 2 else "all"}
 
 
 def listed(items: Sequence[str]) -> str:
@@ -51,6 +52,11 @@ def it(refs: Sequence[str]) -> str:
     return tag("it" if len(refs) == 1 else "they", refs)
 
 
+def pronoun(sight: Sight) -> str:
+    """Return “it”, tagged; a person is no “it”."""
+    return the_thing(sight) if sight.category == "person" else it([sight.ref])
+
+
 def them(refs: Sequence[str]) -> str:
     """Return “it” or “them”, tagged."""
     return tag("it" if len(refs) == 1 else "them", refs)
@@ -59,7 +65,8 @@ def them(refs: Sequence[str]) -> str:
 def other(sight: Sight, beside: str, view: View) -> str:
     """Return the other end of a relation: “another plane”, “the ship” when alone, “a white ship”."""
     if sight.category == beside and not sight.fact.crowd:
-        return tag(f"another {sight.category}", [sight.ref])
+        alone = len(view.all_of(beside)) == 2 and view.complete(beside)
+        return tag(f"{'the other' if alone else 'another'} {sight.category}", [sight.ref])
     if len(view.all_of(sight.category)) == 1 and view.complete(sight.category):
         return the_thing(sight)
     return a_thing(sight)

@@ -20,7 +20,7 @@ from schemas.record import content_id
 T = TypeVar("T")
 
 GRAMMAR: Final = frozenset(
-    {"subject", "it", "its", "is", "has", "does", "s", "then", "kinds", "slant", "formation", "noun", "own"}
+    "subject it its is has does s all then kinds slant formation noun own new".split()
 )
 _FIRST_LETTER: Final = re.compile(r'^((?:<ref ids="[^"]*">)?)(\w)')
 
@@ -97,7 +97,7 @@ class Voice:
 
         Raises KeyError when no plan of the family fits the slots: a gap in the file.
         """
-        plans = load_plans(family)
+        plans = [plan for plan in load_plans(family) if _may_open(plan, slots)]
         most = max((len(p.says) for p in plans if p.slots <= set(slots)), default=None)
         if most is None:
             raise KeyError(f"no plan of {family} fits {sorted(slots)}")
@@ -119,23 +119,32 @@ def compose(
     slots: Mapping[str, str],
     subject: Callable[[int], Mapping[str, str]],
     most: int,
+    opening: Sequence[str] = (),
 ) -> list[str]:
     """Return up to ``most`` sentences that say every feature in ``slots`` once.
 
+    The first sentence is of the families ``opening`` where one of their plans fits.
     ``subject(n)`` gives the slots of reference and agreement for the n-th sentence, from 0.
     """
-    plans = [plan for family in families for plan in load_plans(family)]
+    plans, first = _plans(families), _plans(opening)
     unsaid = {_feature(name) for name in slots} - GRAMMAR
     sentences: list[str] = []
     while unsaid and len(sentences) < most:
         known = {n: words for n, words in slots.items() if n in GRAMMAR or _feature(n) in unsaid}
         known |= subject(len(sentences))
-        plan = voice.choose([p for p in plans if _may_open(p, known)], known, unsaid)
+        fitting = [] if sentences else [plan for plan in first if _may_open(plan, known)]
+        plan = voice.choose(fitting, known, unsaid) or voice.choose(
+            [plan for plan in plans if _may_open(plan, known)], known, unsaid
+        )
         if plan is None or not plan.says:
             break
         unsaid -= plan.says
         sentences.append(finish(plan.text.format_map(known)))
     return sentences
+
+
+def _plans(families: Sequence[str]) -> list[Plan]:
+    return [plan for family in families for plan in load_plans(family)]
 
 
 def _may_open(plan: Plan, known: Mapping[str, str]) -> bool:

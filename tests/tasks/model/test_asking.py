@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 
 from schemas.errors import TransientTeacherError
+from schemas.params import TeacherParams
 from schemas.teacher import Answer, Message, ModelRequest, Synthesis
 from schemas.vocabulary import Reason
 from tasks.model.answers import AnswerStore, answer_path
@@ -187,28 +189,18 @@ def numbered(number: int) -> ModelRequest:
     return ModelRequest(**fields | {"seed": number})
 
 
-@pytest.fixture
-def opened(monkeypatch):
-    """Let ``ask_all`` open the teacher that the test gives."""
-    from contextlib import asynccontextmanager
+def opening(teacher):
+    """Return what opens ``teacher``, whatever the parameters say."""
 
-    from tasks.model import asking
+    @asynccontextmanager
+    async def opened(_params):
+        yield teacher
 
-    def give(teacher) -> None:
-        @asynccontextmanager
-        async def open_given(_params):
-            yield teacher
-
-        monkeypatch.setattr(asking, "open_teacher", open_given)
-
-    return give
+    return opened
 
 
-def test_outcomes_come_in_order_and_no_more_than_allowed_at_once(answers, opened) -> None:
-    from schemas.params import TeacherParams
-
+def test_outcomes_come_in_order_and_no_more_than_allowed_at_once(answers) -> None:
     teacher = Busy()
-    opened(teacher)
     drawn = []
 
     def questions():
@@ -216,16 +208,14 @@ def test_outcomes_come_in_order_and_no_more_than_allowed_at_once(answers, opened
             drawn.append(number)
             yield Question(number, numbered(number), Synthesis)
 
-    outcomes = ask_all(TeacherParams(concurrency=5), answers, questions())
+    outcomes = ask_all(TeacherParams(concurrency=5), answers, questions(), opening(teacher))
     assert next(outcomes)[0] == 0
     assert len(drawn) <= 32  # pictures of one chunk stand in memory, not all
     assert [subject for subject, _ in outcomes] == list(range(1, 100))
     assert teacher.most == 5
 
 
-def test_the_first_error_comes_out_bare_and_earlier_answers_are_kept(answers, opened) -> None:
-    from schemas.params import TeacherParams
-
+def test_the_first_error_comes_out_bare_and_earlier_answers_are_kept(answers) -> None:
     class Failing(Busy):
         async def answer(self, request: ModelRequest) -> Answer:
             if request.seed == 3:
@@ -233,9 +223,8 @@ def test_the_first_error_comes_out_bare_and_earlier_answers_are_kept(answers, op
                 raise TransientTeacherError("overloaded")
             return await super().answer(request)
 
-    opened(Failing())
     questions = (Question(n, numbered(n), Synthesis) for n in range(6))
     with pytest.raises(TransientTeacherError, match="overloaded"):
-        list(ask_all(TeacherParams(), answers, questions))
+        list(ask_all(TeacherParams(), answers, questions, opening(Failing())))
     assert answers.get(numbered(0).key) is not None
     assert answers.get(numbered(3).key) is None

@@ -1,0 +1,114 @@
+"""What a build did: its stages, where its files are, and one sample to read."""
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue
+from rich.console import Console
+from rich.table import Table
+
+from schemas.release import Manifest
+from schemas.sample import Sample
+from schemas.vocabulary import TaskType
+from tasks.storage.parts import read_rows
+from tasks.storage.releases import read_manifest, release_path
+from tasks.storage.store import Store
+
+SHOWN_FIRST: Final = (TaskType.DETAILED_DESCRIPTION, TaskType.DIALOGUE, TaskType.VQA)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A release that was built just now."""
+
+    store: Store
+    manifest: Manifest
+    seconds: float
+    incomplete: str | None
+
+    def url(self, path: str) -> str:
+        """Return the address of a file of the release."""
+        return self.store.url(release_path(self.manifest.version, path))
+
+
+def read_outcome(root: str, version: str, seconds: float, incomplete: str | None) -> Outcome:
+    """Return the outcome of the build of ``version``, from what it wrote."""
+    store = Store(root)
+    return Outcome(store, read_manifest(store, version), seconds, incomplete)
+
+
+def show_outcome(outcome: Outcome, *, as_json: bool, sample: bool) -> None:
+    """Print the outcome for a person, or as one JSON document."""
+    if as_json:
+        print(json.dumps(_document(outcome), indent=2, ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(_stages(outcome.manifest))
+    if sample:
+        _show_sample(console, outcome)
+    _show_places(console, outcome)
+
+
+def _document(outcome: Outcome) -> dict[str, JsonValue]:
+    manifest = outcome.manifest
+    return {
+        "version": manifest.version,
+        "report": outcome.url("report.html"),
+        "samples": manifest.samples,
+        "candidates": manifest.candidates,
+        "seconds": round(outcome.seconds, 1),
+        "stages": [stage.model_dump(mode="json") for stage in manifest.stages],
+        "tasks": [count.model_dump(mode="json") for count in manifest.tasks],
+        "rejections": {str(reason): count for reason, count in manifest.rejections.items()},
+        "findings": {str(kind): count for kind, count in manifest.findings.items()},
+        "failed": [failed.model_dump(mode="json") for failed in manifest.failed],
+    }
+
+
+def _stages(manifest: Manifest) -> Table:
+    table = Table("stage", "unit", header_style="bold", box=None, pad_edge=False)
+    for name in ("candidates", "kept", "rejected", "made", "found", "calls"):
+        table.add_column(name, justify="right")
+    for stage in manifest.stages:
+        figures = (
+            stage.candidates, stage.kept, stage.rejected, stage.parts_made, stage.parts_found,
+            stage.calls,
+        )  # fmt: skip
+        table.add_row(stage.stage, stage.unit, *(f"{figure:,}" for figure in figures))
+    return table
+
+
+def _show_places(console: Console, outcome: Outcome) -> None:
+    manifest = outcome.manifest
+    lost = manifest.candidates - manifest.samples
+    console.print(
+        f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
+        f"{sum(manifest.findings.values()):,} findings, in {outcome.seconds:.0f} s."
+    )
+    console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
+    console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)
+    if outcome.incomplete:
+        print(f"Error: {outcome.incomplete}", file=sys.stderr)
+
+
+def _show_sample(console: Console, outcome: Outcome) -> None:
+    sample = _first_sample(outcome)
+    if sample is None:
+        return
+    console.print(f"\n[bold]One sample[/bold] {sample.id}, {sample.task}, tile {sample.tile_id}")
+    for turn in sample.turns:
+        console.print(f"  [bold]{turn.role}[/bold]: {turn.content}", markup=True)
+
+
+def _first_sample(outcome: Outcome) -> Sample | None:
+    """Return the sample with the lowest id of the task type that is best to read."""
+    parts = [part for part in outcome.manifest.parts if part.table == "samples"]
+    for task in SHOWN_FIRST:
+        chosen = [part.path for part in parts if f"/task={task}/" in f"/{part.path}"]
+        paths = [release_path(outcome.manifest.version, path) for path in chosen]
+        rows = [row for path in paths for row in read_rows(outcome.store, path, Sample)]
+        if rows:
+            return min(rows, key=lambda row: row.id)
+    return None

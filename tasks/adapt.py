@@ -1,0 +1,149 @@
+"""Stage adapt: questions and texts that the labels answer by themselves, without a teacher."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from prompts import Phrasings, load_phrasings
+from schemas.params import AdaptParams
+from schemas.record import content_id
+from schemas.release import Part
+from schemas.sample import Draft, Lineage, Rejection, SampleObject, Turn
+from schemas.scene import Finding, LabelOrigin
+from schemas.tile import TileObject, TileOutline
+from schemas.vocabulary import Origin
+from tasks._stage import Context, stage
+from tasks.forms import (
+    comparison,
+    composition,
+    counting,
+    grounding,
+    position,
+    presence,
+    referring,
+    region,
+)
+from tasks.forms.proposal import Form, Proposal, Refusal, Voice
+from tasks.forms.view import look_at
+from tasks.spatial.polygons import box_of
+
+FORMS: Final[Mapping[str, Form]] = {
+    "composition": composition.propose,
+    "presence": presence.propose,
+    "counting": counting.propose,
+    "comparison": comparison.propose,
+    "position": position.propose,
+    "grounding": grounding.propose,
+    "referring": referring.propose,
+    "region": region.propose,
+}
+
+
+@stage(
+    "adapt",
+    writes=Draft,
+    version=1,
+    prompts=tuple(f"phrasings/{form}" for form in sorted(FORMS)),
+)
+def adapt_shard(
+    context: Context, tiles: Part, params: AdaptParams
+) -> Iterator[Draft | Rejection | Finding]:
+    """Write the drafts of every tile of one shard."""
+    phrasings = {form: load_phrasings(form) for form in FORMS}
+    for tile in context.rows(tiles, TileOutline):
+        for outcome in adapt(tile, params, phrasings):
+            context.candidates += 1
+            yield outcome
+
+
+def adapt(
+    tile: TileOutline, params: AdaptParams, phrasings: Mapping[str, Phrasings]
+) -> Iterator[Draft | Rejection]:
+    """Yield the drafts of ``tile``, form by form, and what was tried in vain.
+
+    ``phrasings`` holds the file of every form. Objects and phrasings are drawn by ``params.seed``
+    and the tile's id; a draft that another quotation of the same form repeats is given once.
+    """
+    view = look_at(tile)
+    quotas = params.model_dump(include=set(FORMS))
+    given: set[str] = set()
+    for form, propose in FORMS.items():
+        voice = Voice(phrasings[form], seed=f"{params.seed}/{tile.id}/{form}")
+        for outcome in propose(view, voice, quotas[form]):
+            row = _row(outcome, form, tile, voice, params.seed)
+            key = row.id if isinstance(row, Draft) else f"{form}/{row.detail}"
+            if key not in given:
+                given.add(key)
+                yield row
+
+
+def _row(
+    outcome: Proposal | Refusal, form: str, tile: TileOutline, voice: Voice, seed: int
+) -> Draft | Rejection:
+    if isinstance(outcome, Refusal):
+        return _rejection(outcome, form, tile)
+    return _draft(outcome, form, tile, voice.phrasings, seed)
+
+
+def _draft(
+    proposal: Proposal, form: str, tile: TileOutline, phrasings: Phrasings, seed: int
+) -> Draft:
+    turns = (
+        Turn(role="user", content=proposal.instruction),
+        Turn(role="assistant", content=proposal.response),
+    )
+    spoken = set(proposal.refs)
+    things = [thing for thing in tile.objects if thing.ref in spoken]
+    return Draft(
+        id=content_id(tile.id, proposal.task, [turn.model_dump() for turn in turns]),
+        task=proposal.task,
+        source=tile.scene.source,
+        split=tile.split,
+        scene_id=tile.scene.id,
+        tile_id=tile.id,
+        turns=turns,
+        objects=tuple(_sample_object(thing) for thing in things),
+        lineage=Lineage(
+            origin=Origin.ADAPTED,
+            stage="adapt",
+            form=form,
+            labels=_labels(things, tile),
+            prompt=f"phrasings/{form}",
+            prompt_fingerprint=phrasings.fingerprint,
+            model=None,
+            seed=seed,
+            licence=tile.scene.licence,
+            attribution=tile.scene.attribution,
+        ),
+    )
+
+
+def _labels(things: list[TileObject], tile: TileOutline) -> tuple[LabelOrigin, ...]:
+    """Return where the objects were read; what is absent was read from the whole files."""
+    if things:
+        return tuple(thing.origin for thing in things)
+    return tuple(LabelOrigin(file=file) for file in sorted({o.origin.file for o in tile.objects}))
+
+
+def _sample_object(thing: TileObject) -> SampleObject:
+    return SampleObject(
+        ref=thing.ref,
+        annotation_id=thing.annotation_id,
+        category=thing.category,
+        polygon=thing.clipped,
+        box=box_of(thing.clipped),
+    )
+
+
+def _rejection(refusal: Refusal, form: str, tile: TileOutline) -> Rejection:
+    """Return the row of what was tried; its id is that of the attempt, as there is no text yet."""
+    thing = next((o for o in tile.objects if o.ref == refusal.subject), None)
+    return Rejection(
+        stage="adapt",
+        subject="sample",
+        subject_id=content_id(tile.id, form, refusal.subject),
+        source=tile.scene.source,
+        reason=refusal.reason,
+        detail=f"{form}, tile {tile.id} of {tile.scene.name}: {refusal.detail}",
+        file=thing.origin.file if thing else None,
+        line=thing.origin.line if thing else None,
+    )

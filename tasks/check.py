@@ -1,0 +1,50 @@
+"""Stage check: what can be known to be wrong before any work begins."""
+
+from uuid import uuid4
+
+from schemas.errors import SourceError, StorageError, UsageError
+from schemas.params import BuildParams
+from tasks.model.teacher import check_teacher
+from tasks.sources.folder import SourceFolder
+from tasks.sources.registry import check, source_named
+from tasks.storage.releases import check_version_free
+from tasks.storage.store import Store
+
+
+def check_build(root: str, version: str, params: BuildParams) -> None:
+    """Raise where this build cannot succeed: its sources, teacher, root or version name.
+
+    Raises UsageError that names the option; nothing is left behind in the root.
+    """
+    if not params.sources:
+        raise UsageError(
+            "There is nothing to read. Name at least one annotated folder, such as "
+            "--source dota=/data/dota."
+        )
+    _check_sources(params)
+    check_teacher(params.teacher)
+    check_target(root, version)
+
+
+def check_target(root: str, version: str) -> None:
+    """Raise UsageError where release ``version`` cannot be written below ``root``."""
+    store = Store(root)
+    check_version_free(store, version)
+    name = f"stages/.writable-{uuid4().hex}"
+    try:
+        store.write(name, b"")
+        store.delete(name)
+    except StorageError as error:
+        raise UsageError(f"--root {store.uri} cannot be used. {error}") from error
+
+
+def _check_sources(params: BuildParams) -> None:
+    named = [(source.name, source.path) for source in params.sources]
+    for name, path in named:
+        if named.count((name, path)) > 1:
+            raise UsageError(f"--source {name}={path} is given twice.")
+    for source in params.sources:
+        try:
+            check(source_named(source.name), SourceFolder(source.path))
+        except SourceError as error:
+            raise UsageError(f"--source {source.name}={source.path}: {error}") from error

@@ -1,0 +1,192 @@
+"""What an image file says of itself before its pixels are decoded, and a hash of how it looks."""
+
+import math
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import imagehash
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from pydantic import Field
+
+from schemas.errors import ImageError
+from schemas.geometry import Window
+from schemas.record import Record
+from tasks.imagery.open import RgbImage, open_image
+
+HAS_RASTERIO: Final = find_spec("rasterio") is not None  # the extra “geo” is installed
+if HAS_RASTERIO:
+    from tasks.imagery.raster import quietly_opened
+
+Transform = tuple[float, float, float, float, float, float]
+
+_SUFFIXES: Final = {
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg"),
+    "MPO": (".jpg", ".jpeg"),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp",),
+}
+_TURNED: Final = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
+_EARTH: Final = 6_378_137.0  # m, radius of the sphere of Web Mercator
+_HASHED_SIDE: Final = 512  # px; the picture is shrunk to about this before it is hashed
+_BAND_PIXELS: Final = 1 << 22  # px that are held at once while it is shrunk
+_TIFF_STARTS: Final = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+_FILTERS: Final = threading.Lock()  # warning filters belong to the process, not to the thread
+_BROKEN: Final = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError)
+
+Image.MAX_IMAGE_PIXELS = None  # ingest judges sizes by its own parameter
+
+
+class ImageHeader(Record):
+    """What is known of an image without decoding it."""
+
+    format: str = Field(description="what the content is, whatever its name says: PNG, JPEG …")
+    width: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
+    height: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
+    bands: int = Field(gt=0)
+    crs: str | None = Field(None, description="coordinate reference system, such as EPSG:32618")
+    transform: Transform | None = Field(
+        None, description="affine a, b, c, d, e, f from px to CRS units"
+    )
+    gsd: float | None = Field(None, gt=0, description="metres per pixel, north-up projected only")
+
+
+def read_header(path: Path) -> ImageHeader:
+    """Return what the header of a local file says; nothing is decoded, whatever its size.
+
+    A GeoTIFF's CRS, transform and gsd are read where rasterio is installed (extra ``geo``).
+    Raises ImageError where the file is no image that is known here.
+    """
+    with _explained(path):
+        header, orientation = _by_pillow(path)
+        if HAS_RASTERIO and _is_tiff(path) and orientation == 1:
+            return _by_raster(path)
+    if header is None:
+        raise ImageError(
+            f"{path} is no image of a known format. Replace it by a PNG, JPEG, TIFF or BMP file."
+        )
+    return header
+
+
+def right_suffixes(header: ImageHeader) -> tuple[str, ...]:
+    """Return the file suffixes that say what the content is; none for a format not taken here."""
+    return _SUFFIXES.get(header.format, ())
+
+
+def perceptual_hash(path: Path) -> str:
+    """Return the 64-bit DCT hash of the picture as displayed, 16 hex digits.
+
+    The whole file is decoded, so a torn one is found; what is kept of it follows the hash, not the
+    size of the picture. Source: imagehash.phash. Raises ImageError where it cannot be decoded.
+    """
+    with _explained(path):
+        small = _shrunk_jpeg(path)
+        if small is None:
+            with open_image(str(path)) as image:
+                small = _shrunk(image)
+        return str(imagehash.phash(small))
+
+
+def _by_pillow(path: Path) -> tuple[ImageHeader | None, int]:
+    """Return the header and the EXIF orientation; no header for what Pillow does not know."""
+    try:
+        with _quietly_opened_picture(path) as picture:
+            turn = int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+            width, height = picture.size[::-1] if turn in _TURNED else picture.size
+            header = ImageHeader(
+                format=picture.format or "",
+                width=width,
+                height=height,
+                bands=len(picture.getbands()),
+            )
+    except UnidentifiedImageError:
+        return None, 1
+    return header, turn
+
+
+def _by_raster(path: Path) -> ImageHeader:
+    with quietly_opened(path) as raster:
+        placed = not raster.transform.is_identity
+        return ImageHeader(
+            format="TIFF",
+            width=raster.width,
+            height=raster.height,
+            bands=raster.count,
+            crs=raster.crs.to_string() if raster.crs else None,
+            transform=tuple(raster.transform)[:6] if placed else None,
+            gsd=_gsd(raster),
+        )
+
+
+def _gsd(raster: Any) -> float | None:
+    """Return metres per pixel on the ground where north is up and pixels are square."""
+    a, b, _, d, e, _ = tuple(raster.transform)[:6]
+    north_up = a > 0 > e and b == d == 0
+    if not (
+        north_up and raster.crs and raster.crs.is_projected and math.isclose(a, -e, rel_tol=0.01)
+    ):
+        return None
+    metres = float(a * raster.crs.linear_units_factor[1])
+    if raster.crs.to_epsg() != 3857:
+        return metres
+    _, middle = raster.transform * (raster.width / 2, raster.height / 2)
+    return metres / math.cosh(middle / _EARTH)  # Web Mercator stretches by 1 / cos(latitude)
+
+
+def _is_tiff(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in _TIFF_STARTS
+
+
+def _shrunk_jpeg(path: Path) -> Image.Image | None:
+    """Decode a JPEG at a fraction of its size, in grey; None for any other file."""
+    try:
+        opened = _quietly_opened_picture(path)
+        with opened as picture:
+            if picture.format not in {"JPEG", "MPO"}:
+                return None
+            picture.draft("L", (_HASHED_SIDE, _HASHED_SIDE))
+            return ImageOps.exif_transpose(picture).convert("L")
+    except UnidentifiedImageError:
+        return None
+
+
+def _shrunk(image: RgbImage) -> Image.Image:
+    """Return the whole image in grey, read band by band, its shorter side about 512 px."""
+    factor = max(1, min(image.width, image.height) // _HASHED_SIDE)
+    rows = max(1, _BAND_PIXELS // image.width // factor) * factor
+    bands = []
+    for top in range(0, image.height, rows):
+        window = Window(x0=0, y0=top, x1=image.width, y1=min(top + rows, image.height))
+        grey = Image.fromarray(image.read(window)).convert("L")
+        bands.append(np.asarray(grey.reduce(factor)))
+    return Image.fromarray(np.vstack(bands))
+
+
+@contextmanager
+def _quietly_opened_picture(path: Path) -> Iterator[Image.Image]:
+    """Open ``path`` by Pillow; what it thinks of odd tags is no news."""
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        picture = Image.open(path)
+        picture.getexif()
+    with picture:
+        yield picture
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Name the file in what its decoder raises, and say what to do."""
+    try:
+        yield
+    except _BROKEN as error:
+        found = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ImageError(
+            f"{path} cannot be decoded ({found}). Replace it by a whole copy or remove it."
+        ) from error

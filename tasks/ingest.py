@@ -1,0 +1,210 @@
+"""Scan and ingest: a source folder becomes candidates in shards, and these become scenes."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.tasks import exponential_backoff
+from pydantic import JsonValue
+
+from schemas.arrow import fingerprint
+from schemas.errors import ImageError, StorageError
+from schemas.params import IngestParams, SourceSpec
+from schemas.record import content_id
+from schemas.release import Part
+from schemas.sample import Rejection
+from schemas.scene import Finding, IngestedScene, Scene, SceneCandidate
+from schemas.vocabulary import Reason
+from tasks._stage import RETRIES, TRANSIENT, Context, find_part, report, stage, write_part
+from tasks.imagery.header import ImageHeader, perceptual_hash, read_header, right_suffixes
+from tasks.imagery.open import local_copy
+from tasks.sources.folder import suffix
+from tasks.sources.judge import lost_classes, usable, wrong_size
+from tasks.sources.scan import Row, scan, shard_of
+from tasks.storage.store import Store
+
+_MODELS: Final[dict[str, type[Row]]] = {
+    model.__name__: model for model in (SceneCandidate, Rejection, Finding)
+}
+
+
+def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
+    return isinstance(state.data, TRANSIENT)
+
+
+@task(
+    name="scan",
+    task_run_name="scan-{spec.name}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=RETRIES,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_is_transient,
+)
+def scan_source(root: str, spec: SourceSpec, shards: int) -> tuple[Part, ...]:
+    """Read one source and write its candidates as parts, one for each shard that has any.
+
+    A part is named by its rows, so an unchanged shard is found and not written again. Raises
+    UnknownName for a format that does not exist, SourceError where the folder cannot be read as it.
+    """
+    store = Store(root)
+    with tempfile.TemporaryDirectory(prefix="rs-gpt4v-") as folder:
+        keys = _spooled(spec, shards, Path(folder))
+        parts = [_part(store, shard, keys[shard], Path(folder)) for shard in sorted(keys)]
+    for part in parts:
+        report(part)
+    return tuple(parts)
+
+
+@stage("ingest", writes=IngestedScene, version=1)
+def ingest_shard(
+    context: Context, candidates: tuple[Part, ...], params: IngestParams
+) -> Iterator[IngestedScene | Rejection | Finding]:
+    """Open the image of every candidate; the same bytes are kept once, under the first name."""
+    first: dict[str, str] = {}
+    for part in candidates:
+        for candidate in context.rows(part, SceneCandidate):
+            context.candidates += 1
+            if candidate.id in first:
+                yield _rejection(
+                    candidate, Reason.DUPLICATE_IMAGE,
+                    f"“{candidate.name}” has the same bytes as “{first[candidate.id]}”, which is "
+                    "kept. Remove one of them.",
+                )  # fmt: skip
+                continue
+            first[candidate.id] = candidate.name
+            yield from ingest_scene(candidate, params)
+
+
+def ingest_scene(
+    candidate: SceneCandidate, params: IngestParams
+) -> Iterator[IngestedScene | Rejection | Finding]:
+    """Yield the scene of ``candidate``, or why there is none, and what is odd about its labels."""
+    try:
+        with local_copy(candidate.uri) as path:
+            seen = _seen(candidate, path, params)
+    except (ConnectionError, TimeoutError):
+        raise  # of a remote source: may pass when tried again
+    except OSError as error:
+        why = f"cannot be read ({error.strerror or error}). Put it back and make it readable."
+        seen = _rejection(candidate, Reason.UNREADABLE_IMAGE, f"“{candidate.name}” {why}")
+    if isinstance(seen, Rejection):
+        yield seen
+        return
+    header, look = seen
+    rows = list(usable(candidate, header))
+    findings = [row for row in rows if isinstance(row, Finding)]
+    yield IngestedScene(
+        scene=_scene(candidate, header, look, lost_classes(candidate, findings)),
+        annotations=tuple(row for row in rows if not isinstance(row, Finding)),
+    )
+    yield from findings
+    yield from wrong_size(candidate, header)
+
+
+def _seen(
+    candidate: SceneCandidate, path: Path, params: IngestParams
+) -> tuple[ImageHeader, str] | Rejection:
+    """Return the header and the perceptual hash of the file, or why it is not taken."""
+    try:
+        header = read_header(path)
+        return _refused(candidate, header, params) or (header, perceptual_hash(path))
+    except ImageError as error:
+        detail = str(error).replace(str(path), f"“{candidate.name}”", 1)
+        return _rejection(candidate, Reason.UNREADABLE_IMAGE, detail)
+
+
+def _refused(
+    candidate: SceneCandidate, header: ImageHeader, params: IngestParams
+) -> Rejection | None:
+    suffixes = right_suffixes(header)
+    if suffix(candidate.name) not in suffixes:
+        remedy = f"Rename it to end in {suffixes[0]}" if suffixes else "Save it as PNG"
+        detail = (
+            f"The content of “{candidate.name}” is {header.format}. {remedy}, "
+            "or replace it by the right file."
+        )
+        return _rejection(candidate, Reason.WRONG_EXTENSION, detail)
+    if header.width * header.height > params.max_pixels:
+        detail = (
+            f"“{candidate.name}” has {header.width}×{header.height} px, more than the "
+            f"{params.max_pixels:,} px that are allowed. Cut it into smaller images, or raise the "
+            "parameter ingest.max_pixels."
+        )
+        return _rejection(candidate, Reason.TOO_LARGE, detail)
+    return None
+
+
+def _scene(candidate: SceneCandidate, header: ImageHeader, look: str, lost: set[str]) -> Scene:
+    return Scene(
+        id=candidate.id,
+        source=candidate.source,
+        name=candidate.name,
+        uri=candidate.uri,
+        sha256=candidate.sha256,
+        perceptual_hash=look,
+        width=header.width,
+        height=header.height,
+        bands=header.bands,
+        gsd=candidate.gsd or header.gsd or candidate.assumed_gsd,
+        crs=header.crs,
+        transform=header.transform,
+        split=candidate.split,
+        licence=candidate.licence,
+        attribution=candidate.attribution,
+        parent=candidate.parent,
+        exhaustive=tuple(name for name in candidate.exhaustive if name not in lost),
+    )
+
+
+def _rejection(candidate: SceneCandidate, reason: Reason, detail: str) -> Rejection:
+    return Rejection(
+        stage="ingest", subject="scene", subject_id=candidate.id, source=candidate.source,
+        reason=reason, detail=detail, file=candidate.name,
+    )  # fmt: skip
+
+
+def _spooled(spec: SourceSpec, shards: int, folder: Path) -> dict[int, str]:
+    """Write the rows of every shard to a file of its own; return the keys of the parts."""
+    made_of: list[JsonValue] = [fingerprint(model) for model in _MODELS.values()]
+    digests: dict[int, Any] = {}
+    for placed in scan(spec):
+        shard = shard_of(placed.place, shards)
+        line = f"{type(placed.row).__name__} {placed.row.model_dump_json()}\n".encode()
+        digests.setdefault(shard, hashlib.sha256()).update(line)
+        _append(folder / str(shard), line)
+    return {
+        shard: content_id("scan", spec.name, made_of, digest.hexdigest())
+        for shard, digest in digests.items()
+    }
+
+
+def _append(path: Path, line: bytes) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(line)
+    except OSError as error:
+        raise StorageError(
+            f"Cannot put labels aside in {path.parent}: {error.strerror}. "
+            "Free some room there, or set TMPDIR to a folder with more."
+        ) from error
+
+
+def _part(store: Store, shard: int, key: str, folder: Path) -> Part:
+    found = find_part(store, "scan", shard, key)
+    if found is not None:
+        return found
+    return write_part("scan", shard, key, SceneCandidate, store, _read_spool(folder / str(shard)))
+
+
+def _read_spool(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for line in file:
+            name, _, row = line.partition(b" ")
+            yield _MODELS[name.decode()].model_validate_json(row)

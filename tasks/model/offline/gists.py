@@ -1,0 +1,87 @@
+"""Local facts read back: the objects that each is about, their class, and its sentences."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.facts import FactSheet
+from tasks.grounding.references import BrokenReference, expand, parse
+from tasks.lexicon.lexicon import find_categories
+
+_BETWEEN: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z<\d])")
+_PLACE: Final = re.compile(
+    r"\bin the (?:(?:upper|lower|centre) (?:left|centre|right)|(?:upper|lower|left|right) half|"
+    r"centre)(?= of the image)"
+)
+_TAGGED: Final = re.compile(r'<ref ids="([^"]*)">(.*?)</ref>')
+
+
+@dataclass(frozen=True)
+class Gist:
+    """One local fact. ``name`` is its first phrase with a class, such as “a row of nine ships”."""
+
+    id: str
+    refs: tuple[str, ...]
+    category: str
+    name: str
+    sentences: tuple[str, ...]
+
+    @property
+    def place(self) -> str | None:
+        """Return “in the upper left”, where a sentence on just these objects says so."""
+        for sentence in self.sentences:
+            tags = _TAGGED.findall(sentence)
+            found = _PLACE.search(sentence)
+            if found and tags and set(expand(tags[0][0])) == set(self.refs):
+                return found[0]
+        return None
+
+
+def gists(sheet: FactSheet) -> tuple[Gist, ...]:
+    """Return the facts of ``sheet`` that name a class in their first sentence, in order."""
+    found = (_gist(fact.id, fact.text) for fact in sheet.facts)
+    return tuple(gist for gist in found if gist is not None)
+
+
+def refs_by_class(sheet: FactSheet) -> dict[str, tuple[str, ...]]:
+    """Return the refs of every class that objects, groups and facts together name, sorted."""
+    known = {fact.ref: fact.category for fact in sheet.objects}
+    for group in sheet.groups:
+        for ref in expand(" ".join(group.refs)):
+            known.setdefault(ref, group.category)
+    for refs, category in _named(sheet):
+        for ref in refs:
+            known.setdefault(ref, category)
+    by_class: dict[str, list[str]] = {}
+    for ref in sorted(known, key=lambda ref: int(ref[1:])):
+        by_class.setdefault(known[ref], []).append(ref)
+    return {category: tuple(refs) for category, refs in by_class.items()}
+
+
+def _gist(fact_id: str, text: str) -> Gist | None:
+    sentences = tuple(_BETWEEN.split(text.strip()))
+    for ids, words in _TAGGED.findall(sentences[0]):
+        mentions = find_categories(words)
+        if not mentions:
+            continue
+        try:
+            parse(text)
+            return Gist(fact_id, expand(ids), mentions[0].category, words, sentences)
+        except BrokenReference:
+            return None
+    return None
+
+
+def _named(sheet: FactSheet) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the refs of every tagged phrase that names one class of the sheet."""
+    classes = {count.category for count in sheet.counts}
+    for fact in sheet.facts:
+        try:
+            parsed = parse(fact.text)
+        except BrokenReference:
+            continue
+        for start, end, refs in parsed.spans:
+            named = {m.category for m in find_categories(parsed.plain[start:end])} & classes
+            if len(named) == 1:
+                yield refs, named.pop()

@@ -1,0 +1,228 @@
+"""DOTA: oriented boxes in ``labelTxt`` files, one beside each image.
+
+Layout: ``images/P0000.png`` with ``labelTxt/P0000.txt``, also below ``train/``, ``val/``, ``test/``
+and with ``labelTxt-v1.5`` and the like; label and image belong together by their stem. Classes: 15
+in version 1.0, 16 in 1.5 (container crane), 18 in 2.0 (airport, helipad). Images are for academic
+use only; other data in this format has terms of its own.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from schemas.errors import UnreadableText
+from schemas.params import SourceSpec
+from schemas.record import Record
+from schemas.sample import Rejection
+from schemas.scene import Finding, LabelOrigin, ObjectAnnotation
+from schemas.vocabulary import FindingKind, Reason, Severity, Shape
+from tasks.lexicon.lexicon import canonical, is_known
+from tasks.sources.crops import parent_of
+from tasks.sources.dota_labels import LabelFile, looks_like_labels, read_lines
+from tasks.sources.folder import SourceFolder, folders_of, split_of_folders, stem
+from tasks.sources.protocol import NO_ID, SceneLabels
+
+V1_0: Final = (
+    "plane", "ship", "storage-tank", "baseball-diamond", "tennis-court", "basketball-court",
+    "ground-track-field", "harbor", "bridge", "large-vehicle", "small-vehicle", "helicopter",
+    "roundabout", "soccer-ball-field", "swimming-pool",
+)  # fmt: skip
+V1_5: Final = (*V1_0, "container-crane")
+V2_0: Final = (*V1_5, "airport", "helipad")
+
+_LABEL_FOLDER: Final = re.compile(r"labeltxt|annfiles|^labels?$", re.IGNORECASE)
+_OWN_NAME: Final = re.compile(r"P\d{4,5}")
+_SNIFFED: Final = 5  # label files that are looked into to recognise the format
+
+
+class Pairs(Record):
+    """Which label files belong to which image."""
+
+    labels: dict[str, tuple[str, ...]]
+    orphans: tuple[str, ...]
+
+
+class Dota:
+    """The DOTA format."""
+
+    name = "dota"
+    title = "DOTA"
+    layout = "images/*.png (jpg, tif, bmp) with labelTxt/*.txt of the same names beside them."
+    licence: str | None = None
+    citation = "Ding et al., Object Detection in Aerial Images, TPAMI 2022, arXiv:2102.12219"
+
+    def recognises(self, folder: SourceFolder) -> bool:
+        """Say whether there are label files whose first object is eight numbers and a class."""
+        names = _label_names(folder)
+        if any(re.search("labeltxt", part, re.IGNORECASE) for n in names for part in folders_of(n)):
+            return True
+        return any(_sniff(folder, name) for name in names[:_SNIFFED])
+
+    def read(
+        self, folder: SourceFolder, spec: SourceSpec
+    ) -> Iterator[SceneLabels | Rejection | Finding]:
+        """Yield every image with its label file, then the labels without image."""
+        pairs = _paired(folder.images(), _label_names(folder))
+        classes = _labelled_classes(folder, pairs)
+        for image in folder.images():
+            yield _scene(folder, spec, image, pairs.labels.get(image, ()), classes)
+        for label in pairs.orphans:
+            yield _without_image(label, spec)
+
+
+SOURCE: Final = Dota()
+
+
+def version_classes(seen: Iterable[str]) -> tuple[str, ...]:
+    """Return the classes of the smallest version that has all of ``seen``, or none."""
+    names = {canonical(name) for name in seen}
+    for classes in (V1_0, V1_5, V2_0):
+        if names and names <= {canonical(name) for name in classes}:
+            return classes
+    return ()
+
+
+def _label_names(folder: SourceFolder) -> list[str]:
+    names = folder.with_suffix(".txt")
+    in_place = [n for n in names if any(_LABEL_FOLDER.search(part) for part in folders_of(n))]
+    if in_place:
+        return in_place
+    stems = {stem(image) for image in folder.images()}
+    return [name for name in names if stem(name) in stems]
+
+
+def _sniff(folder: SourceFolder, name: str) -> bool:
+    try:
+        return looks_like_labels(folder.lines(name))
+    except UnreadableText:
+        return False
+
+
+def _paired(images: list[str], labels: list[str]) -> Pairs:
+    by_stem: dict[str, list[str]] = {}
+    for image in images:
+        by_stem.setdefault(stem(image), []).append(image)
+    found: dict[str, tuple[str, ...]] = {}
+    orphans: list[str] = []
+    for label in labels:
+        near = [i for i in by_stem.get(stem(label), []) if _same_split(label, i)]
+        if not near:
+            orphans.append(label)
+            continue
+        image = max(near, key=lambda i: len({*folders_of(i)} & {*folders_of(label)}))
+        found[image] = (*found.get(image, ()), label)
+    return Pairs(labels=found, orphans=tuple(orphans))
+
+
+def _same_split(label: str, image: str) -> bool:
+    splits = {split_of_folders(label), split_of_folders(image)} - {None}
+    return len(splits) <= 1
+
+
+def _labelled_classes(folder: SourceFolder, pairs: Pairs) -> tuple[str, ...]:
+    """Return the classes of which every object is labelled.
+
+    DOTA's own images, known by their names, have the classes of their version. Other data in this
+    format may label fewer, so only the classes that it uses count.
+    """
+    seen: set[str] = set()
+    for labels in pairs.labels.values():
+        try:
+            seen |= {line.category for line in read_lines(folder.lines(labels[0])).objects}
+        except UnreadableText:
+            continue
+    own = all(_OWN_NAME.match(stem(image)) for image in pairs.labels)
+    return (version_classes(seen) if own else ()) or tuple(sorted(seen))
+
+
+def _scene(
+    folder: SourceFolder,
+    spec: SourceSpec,
+    image: str,
+    labels: tuple[str, ...],
+    classes: tuple[str, ...],
+) -> SceneLabels | Rejection:
+    scene = SceneLabels(name=image, split=split_of_folders(image), parent=parent_of(stem(image)))
+    if not labels:
+        return scene.model_copy(update={"findings": (_without_label(image, spec),)})
+    try:
+        found = read_lines(folder.lines(labels[0]))
+    except UnreadableText as error:
+        return Rejection(
+            stage="scan", subject="scene", subject_id=image, source=spec.name,
+            reason=Reason.UNREADABLE_LABEL, detail=str(error), file=labels[0], line=error.line,
+        )  # fmt: skip
+    lost = any(line.costs_object for line in found.broken)
+    return scene.model_copy(
+        update={
+            "annotations": _annotations(found, labels[0]),
+            "classes": () if lost else classes,
+            "findings": (*_findings(found, labels[0], spec), *_unused(image, labels, spec)),
+            "gsd": found.gsd,
+            "attribution": found.image_source,
+        }
+    )
+
+
+def _annotations(found: LabelFile, label: str) -> tuple[ObjectAnnotation, ...]:
+    return tuple(
+        ObjectAnnotation(
+            id=NO_ID,
+            shape=Shape.OBB,
+            polygon=line.polygon,
+            category_as_given=line.category,
+            category=canonical(line.category),
+            difficult=line.difficult,
+            origin=LabelOrigin(file=label, line=line.number),
+        )
+        for line in found.objects
+    )
+
+
+def _findings(found: LabelFile, label: str, spec: SourceSpec) -> Iterator[Finding]:
+    for broken in found.broken:
+        yield Finding(
+            source=spec.name, kind=FindingKind.MALFORMED_LINE, severity=Severity.WARNING,
+            file=label, line=broken.number, detail=f"The line {broken.why}; it is left out.",
+            remedy="Write x1 y1 x2 y2 x3 y3 x4 y4 class difficult.",
+        )  # fmt: skip
+    first = {line.category: line for line in reversed(found.objects)}
+    for category, line in sorted(first.items()):
+        if not is_known(category):
+            yield Finding(
+                source=spec.name, kind=FindingKind.UNKNOWN_CLASS, severity=Severity.NOTE,
+                file=label, line=line.number,
+                detail=f"The class “{category}” is not in the lexicon; it is kept as spelled.",
+                remedy="Correct the spelling, or add the class to tasks/lexicon/categories.yaml.",
+            )  # fmt: skip
+    if not found.objects and not found.broken:
+        yield Finding(
+            source=spec.name, kind=FindingKind.EMPTY_LABEL, severity=Severity.NOTE, file=label,
+            detail="The label file has no object.",
+            remedy="Nothing, if the image shows none of the labelled classes.",
+        )  # fmt: skip
+
+
+def _unused(image: str, labels: tuple[str, ...], spec: SourceSpec) -> Iterator[Finding]:
+    for label in labels[1:]:
+        yield Finding(
+            source=spec.name, kind=FindingKind.DUPLICATE_LABEL, severity=Severity.WARNING,
+            file=label, detail=f"{image} has its labels from {labels[0]}; this file is not read.",
+            remedy="Keep one label file for each image.",
+        )  # fmt: skip
+
+
+def _without_label(image: str, spec: SourceSpec) -> Finding:
+    return Finding(
+        source=spec.name, kind=FindingKind.IMAGE_WITHOUT_LABEL, severity=Severity.WARNING,
+        file=image, detail="There is no label file for this image.",
+        remedy=f"Add labelTxt/{stem(image)}.txt (empty when there is nothing to label).",
+    )  # fmt: skip
+
+
+def _without_image(label: str, spec: SourceSpec) -> Finding:
+    return Finding(
+        source=spec.name, kind=FindingKind.LABEL_WITHOUT_IMAGE, severity=Severity.WARNING,
+        file=label, detail="There is no image of this name.",
+        remedy=f"Add the image {stem(label)}, or remove the label file.",
+    )  # fmt: skip

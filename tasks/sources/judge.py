@@ -1,0 +1,100 @@
+"""What is odd about the labels of a scene, once the size of its picture is known."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.geometry import Polygon, Window
+from schemas.scene import Annotation, Finding, ObjectAnnotation, SceneCandidate
+from schemas.vocabulary import FindingKind, Severity
+from tasks.imagery.header import ImageHeader
+from tasks.spatial.polygons import area, box_of, is_self_crossing, visible_fraction
+
+_SEVERITY: Final = {
+    FindingKind.OUTSIDE_IMAGE: Severity.WARNING,
+    FindingKind.PARTLY_OUTSIDE_IMAGE: Severity.NOTE,
+    FindingKind.SELF_CROSSING: Severity.WARNING,
+    FindingKind.ZERO_AREA: Severity.WARNING,
+    FindingKind.DUPLICATE_LABEL: Severity.WARNING,
+}
+
+
+def usable(candidate: SceneCandidate, header: ImageHeader) -> Iterator[Annotation | Finding]:
+    """Yield the annotations to keep, and a finding for each oddity.
+
+    Labels outside the image and rings that cross themselves are kept as given. An object without
+    area cannot be seen or counted, and one that repeats an earlier one would be counted twice: both
+    are left out.
+    """
+    window = Window(x0=0, y0=0, x1=header.width, y1=header.height)
+    seen: dict[tuple[str, Polygon], ObjectAnnotation] = {}
+    for annotation in candidate.annotations:
+        if not isinstance(annotation, ObjectAnnotation):
+            yield annotation
+            continue
+        first = seen.setdefault((annotation.category, annotation.polygon), annotation)
+        if first is not annotation:
+            where = first.origin.element or f"line {first.origin.line}"
+            text = f"is the same as {where}; it is left out."
+            yield _finding(candidate, annotation, FindingKind.DUPLICATE_LABEL, text)
+        elif area(annotation.polygon) == 0:
+            text = "has no area; it is left out."
+            yield _finding(candidate, annotation, FindingKind.ZERO_AREA, text)
+        else:
+            yield annotation
+            yield from _oddities(candidate, annotation, window)
+
+
+def wrong_size(candidate: SceneCandidate, header: ImageHeader) -> Iterator[Finding]:
+    """Yield a finding where the labels give the image another size than it has."""
+    said = (candidate.width or header.width, candidate.height or header.height)
+    if said == (header.width, header.height):
+        return
+    yield Finding(
+        source=candidate.source, kind=FindingKind.WRONG_SIZE, severity=Severity.ERROR,
+        file=candidate.name,
+        detail=f"The image is {header.width}×{header.height} px as displayed, its labels were made "
+        f"on {said[0]}×{said[1]} px.",
+        remedy="Put in the image that was labelled, not turned and not resized: "
+        "until then its labels may not fit.",
+    )  # fmt: skip
+
+
+def lost_classes(candidate: SceneCandidate, findings: list[Finding]) -> set[str]:
+    """Return the classes of which an object was left out, so that not every one is labelled."""
+    lost = {(f.file, f.line, f.element) for f in findings if f.kind == FindingKind.ZERO_AREA}
+    return {
+        annotation.category
+        for annotation in candidate.annotations
+        if isinstance(annotation, ObjectAnnotation)
+        and (annotation.origin.file, annotation.origin.line, annotation.origin.element) in lost
+    }
+
+
+def _oddities(
+    candidate: SceneCandidate, annotation: ObjectAnnotation, window: Window
+) -> Iterator[Finding]:
+    if is_self_crossing(annotation.polygon):
+        text = "has sides that cross each other; it counts as its convex hull."
+        yield _finding(candidate, annotation, FindingKind.SELF_CROSSING, text)
+    x0, y0, x1, y1 = box_of(annotation.polygon)
+    if x0 >= 0 and y0 >= 0 and x1 <= window.x1 and y1 <= window.y1:
+        return
+    extent = f"x {x0:g} to {x1:g}, y {y0:g} to {y1:g} in {window.x1}×{window.y1} px"
+    if visible_fraction(annotation.polygon, window) == 0:
+        text = f"lies outside the image ({extent})."
+        yield _finding(candidate, annotation, FindingKind.OUTSIDE_IMAGE, text)
+    else:
+        text = f"leaves the image ({extent}); it is clipped in tiles."
+        yield _finding(candidate, annotation, FindingKind.PARTLY_OUTSIDE_IMAGE, text)
+
+
+def _finding(
+    candidate: SceneCandidate, annotation: ObjectAnnotation, kind: FindingKind, text: str
+) -> Finding:
+    origin = annotation.origin
+    return Finding(
+        source=candidate.source, kind=kind, severity=_SEVERITY[kind],
+        file=origin.file, line=origin.line, element=origin.element,
+        detail=f"The {annotation.category_as_given} of {candidate.name} {text}",
+        remedy="Correct the label, or take it out.",
+    )  # fmt: skip

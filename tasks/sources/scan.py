@@ -1,0 +1,131 @@
+"""Reads one source: every image with its labels becomes a candidate, placed by a stable id."""
+
+import hashlib
+from collections.abc import Iterator
+
+from schemas.params import SourceSpec
+from schemas.record import Record, content_id
+from schemas.sample import Rejection
+from schemas.scene import Finding, SceneCandidate
+from schemas.vocabulary import FindingKind, Reason, Severity
+from tasks.lexicon.lexicon import canonical
+from tasks.sources.folder import SourceFolder
+from tasks.sources.protocol import SceneLabels
+from tasks.sources.registry import check, source_named
+
+_BLOCK = 1 << 20
+
+Row = SceneCandidate | Rejection | Finding
+
+
+class Placed(Record):
+    """One row of a scan and the id whose hash says which shard it goes to."""
+
+    place: str
+    row: Row
+
+
+def scan(spec: SourceSpec) -> Iterator[Placed]:
+    """Yield what the source holds, scenes by name; it is read as a stream.
+
+    A scene and what is odd about it are placed by the scene id, everything else by its file name.
+    Raises UnknownName for a format that does not exist, SourceError where the folder as a whole
+    cannot be read as the format.
+    """
+    source = source_named(spec.name)
+    folder = SourceFolder(spec.path)
+    check(source, folder)
+    for refusal in folder.refused:
+        yield _aside(_rejected(spec, refusal.name, Reason.UNSAFE_PATH, refusal.why))
+    unlicensed = False
+    for found in source.read(folder, spec):
+        if isinstance(found, SceneLabels):
+            unlicensed |= not (found.licence or spec.licence or source.licence)
+            yield from _scene(folder, spec, found, source.licence)
+        else:
+            yield _aside(found)
+    if unlicensed:
+        yield _aside(_no_licence(spec, source.title))
+
+
+def shard_of(place: str, shards: int) -> int:
+    """Return the shard of an id of hex digits."""
+    return int(place, 16) % shards
+
+
+def _scene(
+    folder: SourceFolder, spec: SourceSpec, labels: SceneLabels, licence: str | None
+) -> Iterator[Placed]:
+    row = _candidate(folder, spec, labels, licence)
+    place = row.id if isinstance(row, SceneCandidate) else content_id(labels.name)
+    yield Placed(place=place, row=row)
+    for finding in labels.findings:
+        yield Placed(place=place, row=finding)
+
+
+def _candidate(
+    folder: SourceFolder, spec: SourceSpec, labels: SceneLabels, licence: str | None
+) -> SceneCandidate | Rejection:
+    if folder.size(labels.name) == 0:
+        why = "has no content. Replace it by a whole copy or remove it."
+        return _rejected(spec, labels.name, Reason.EMPTY_FILE, why)
+    try:
+        digest = _sha256(folder, labels.name)
+    except (ConnectionError, TimeoutError):
+        raise  # of a remote source: may pass when tried again
+    except OSError as error:
+        why = f"cannot be read ({error.strerror or error}). Make it readable or remove it."
+        return _rejected(spec, labels.name, Reason.UNREADABLE_IMAGE, why)
+    scene_id = content_id("scene", spec.name, digest)
+    complete = labels.classes if spec.exhaustive else ()
+    return SceneCandidate(
+        id=scene_id,
+        source=spec.name,
+        name=labels.name,
+        uri=folder.address(labels.name),
+        sha256=digest,
+        size=folder.size(labels.name),
+        gsd=labels.gsd,
+        assumed_gsd=spec.gsd,
+        width=labels.width,
+        height=labels.height,
+        split=labels.split,
+        licence=labels.licence or spec.licence or licence,
+        attribution=spec.attribution or labels.attribution,
+        parent=labels.parent,
+        exhaustive=tuple(sorted({canonical(name) for name in complete})),
+        annotations=tuple(
+            annotation.model_copy(
+                update={"id": content_id("annotation", scene_id, annotation.model_dump())}
+            )
+            for annotation in labels.annotations
+        ),
+    )
+
+
+def _sha256(folder: SourceFolder, name: str) -> str:
+    digest = hashlib.sha256()
+    with folder.open(name) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _aside(row: Rejection | Finding) -> Placed:
+    name = row.subject_id if isinstance(row, Rejection) else row.file
+    return Placed(place=content_id(name), row=row)
+
+
+def _rejected(spec: SourceSpec, name: str, reason: Reason, why: str) -> Rejection:
+    return Rejection(
+        stage="scan", subject="scene", subject_id=name, source=spec.name, reason=reason,
+        detail=f"“{name}” {why}", file=name,
+    )  # fmt: skip
+
+
+def _no_licence(spec: SourceSpec, title: str) -> Finding:
+    return Finding(
+        source=spec.name, kind=FindingKind.LICENCE_UNKNOWN, severity=Severity.WARNING, file=".",
+        detail=f"The {title} source states no licence for some of its images.",
+        remedy="Look up their terms of use and give the source its “licence”.",
+    )  # fmt: skip

@@ -1,0 +1,213 @@
+"""Parts come back as they were, equal rows give equal bytes, damage is named."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.arrow import arrow_schema
+from schemas.errors import DamagedPart, StorageError
+from schemas.record import Record
+from schemas.tile import Tile, TileOutline
+from tasks.storage import parts
+from tasks.storage.parts import PartWriter, read_footer, read_rows, write_rows
+from tasks.storage.store import Store
+from tests.schemas.strategies import records, tables
+
+
+class Number(Record):
+    value: int
+
+
+class Text(Record):
+    text: str
+
+
+class Named(Record):
+    name: str
+    picture: bytes
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path))
+
+
+@pytest.mark.parametrize("model", [*tables(), TileOutline], ids=lambda model: model.__name__)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(draw=st.data())
+def test_every_table_comes_back_from_a_part(model: type[Record], draw: st.DataObject):
+    rows = draw.draw(st.lists(records(model), max_size=2))
+    store = Store(f"memory://{uuid4().hex}")
+    assert write_rows(store, "a.parquet", model, rows, {"rows": len(rows)}) == len(rows)
+    assert list(read_rows(store, "a.parquet", model)) == rows
+    assert read_footer(store, "a.parquet") == {"rows": len(rows)}
+
+
+def test_equal_rows_give_equal_bytes(store: Store):
+    rows = [Named(name=f"n{n % 7}", picture=bytes([n % 256] * 50)) for n in range(5000)]
+    write_rows(store, "a", Named, rows, {"rows": 5000})
+    write_rows(store, "b", Named, rows, {"rows": 5000})
+    assert store.read("a") == store.read("b")
+
+
+def test_pictures_are_stored_as_they_are_and_text_is_compressed(store: Store):
+    noise = np.random.default_rng(0).bytes(4000)
+    write_rows(store, "a", Named, [Named(name="long " * 500, picture=noise)])
+    group = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata.row_group(0)
+    columns = {group.column(i).path_in_schema: group.column(i) for i in range(2)}
+    assert columns["name"].compression == "ZSTD"
+    assert columns["picture"].compression == "UNCOMPRESSED"
+    assert not columns["picture"].is_stats_set
+    assert noise in store.read("a")
+    assert b"long long long" not in store.read("a")
+
+
+def test_of_a_tile_only_the_picture_is_uncompressed(store: Store):
+    (tile,) = [records(Tile).example() for _ in range(1)] if False else [_tile()]
+    write_rows(store, "a", Tile, [tile])
+    group = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata.row_group(0)
+    columns = [group.column(i) for i in range(group.num_columns)]
+    assert [c.path_in_schema for c in columns if c.compression != "ZSTD"] == ["image"]
+
+
+def test_an_outline_is_read_without_the_picture(store: Store):
+    write_rows(store, "a", Tile, [_tile()])
+    (outline,) = read_rows(store, "a", TileOutline)
+    assert type(outline) is TileOutline
+    assert outline.model_dump() == _tile().model_dump(exclude={"image"})
+
+
+def test_groups_end_by_rows_and_by_bytes_of_pictures(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(parts, "GROUP_BYTES", 1000)
+    with store.create("a") as file:
+        writer = PartWriter(file, Named, group_rows=4)
+        for n in range(10):
+            writer.write(Named(name=str(n), picture=bytes(700 if n >= 8 else 1)))
+        writer.close()
+    metadata = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata
+    assert [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)] == [4, 4, 2]
+    assert [row.name for row in read_rows(store, "a", Named)] == [str(n) for n in range(10)]
+
+
+def test_a_schema_with_metadata_keeps_it(store: Store):
+    schema = arrow_schema(Number).with_metadata({"huggingface": "{}"})
+    with store.create("a") as file:
+        writer = PartWriter(file, Number, schema=schema)
+        writer.write(Number(value=1))
+        writer.close({"rows": 1})
+    read = pq.read_schema(pa.BufferReader(store.read("a")))
+    assert read.metadata[b"huggingface"] == b"{}"
+    assert read_footer(store, "a") == {"rows": 1}
+
+
+def test_an_empty_part_has_its_columns(store: Store):
+    write_rows(store, "a", Tile, [], {"rows": 0})
+    assert list(read_rows(store, "a", Tile)) == []
+    assert read_footer(store, "a") == {"rows": 0}
+
+
+def test_a_part_without_footer_has_an_empty_one(store: Store):
+    write_rows(store, "a", Number, [Number(value=1)])
+    assert read_footer(store, "a") == {}
+
+
+def test_a_missing_part_is_named(store: Store):
+    with pytest.raises(StorageError, match="a: no such file"):
+        read_footer(store, "a")
+
+
+def _whole() -> bytes:
+    store = Store("memory://whole-part")
+    write_rows(store, "a", Number, [Number(value=n) for n in range(3000)], {"rows": 3000})
+    return store.read("a")
+
+
+WHOLE = _whole()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PAR1", b"no Parquet at all", WHOLE[:-1], WHOLE[: len(WHOLE) // 2], WHOLE[4:], bytes(99)],
+    ids=["empty", "magic", "foreign", "last byte", "half", "beginning", "zeros"],
+)
+def test_a_torn_or_foreign_part_is_named_with_what_to_do(store: Store, content: bytes):
+    store.write("a", content)
+    with pytest.raises(DamagedPart, match=r"a is not a whole part .*Delete it and run the build"):
+        read_footer(store, "a")
+        list(read_rows(store, "a", Number))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255), st.integers(1, 400))
+def test_whatever_byte_is_altered_nothing_but_a_damaged_part_is_raised(
+    start: int, change: int, length: int
+):
+    content = bytearray(WHOLE)
+    for place in range(start, min(start + length, len(content))):
+        content[place] ^= change
+    store = Store(f"memory://{uuid4().hex}")
+    store.write("a", bytes(content))
+    for read in (lambda: read_footer(store, "a"), lambda: list(read_rows(store, "a", Number))):
+        try:
+            read()
+        except DamagedPart as error:
+            assert "is remade alone" in str(error)
+
+
+def test_other_columns_are_a_damaged_part(store: Store):
+    write_rows(store, "a", Number, [Number(value=1)])
+    with pytest.raises(DamagedPart, match="a is not a whole part"):
+        list(read_rows(store, "a", Text))
+
+
+def test_rows_that_the_record_does_not_allow_are_a_damaged_part(store: Store):
+    table = pa.table({"value": ["no number"]})
+    with store.create("a") as file:
+        pq.write_table(table, file)
+    with pytest.raises(DamagedPart, match="a is not a whole part"):
+        list(read_rows(store, "a", Number))
+
+
+def test_a_fault_of_the_reader_is_not_blamed_on_the_part(store: Store):
+    write_rows(store, "a", Number, [Number(value=1)])
+    with pytest.raises(ValueError, match="mine"):
+        for _ in read_rows(store, "a", Number):
+            raise ValueError("mine")
+    rows = read_rows(store, "a", Number)
+    next(rows)
+    with pytest.raises(ValueError, match="mine"):
+        rows.throw(ValueError("mine"))
+
+
+def test_raising_while_a_part_is_written_leaves_none(store: Store):
+    def rows():
+        yield Number(value=1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_rows(store, "a", Number, rows())
+    assert store.list("") == []
+
+
+def _tile() -> Tile:
+    from schemas.geometry import Window
+    from schemas.scene import Scene
+    from schemas.vocabulary import Split
+
+    scene = Scene(
+        id="0" * 20, source="dota", name="a.png", uri="a.png", sha256="0" * 64,
+        perceptual_hash="0" * 16, width=9, height=9, bands=3,
+    )  # fmt: skip
+    window = Window(x0=0, y0=0, x1=9, y1=9)
+    return Tile(
+        id="1" * 20, scene=scene, window=window, split=Split.TRAIN, image_sha256="2" * 64,
+        objects=(), image=bytes(5000),
+    )  # fmt: skip

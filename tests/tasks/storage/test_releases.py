@@ -1,0 +1,81 @@
+"""Which releases there are, and which names a new one may have."""
+
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import DamagedPart, UnknownName, UsageError
+from tasks.storage.releases import (
+    LATEST,
+    check_version_free,
+    latest,
+    list_releases,
+    read_manifest,
+    resolve,
+)
+from tasks.storage.store import Store
+from tests.fixtures.release import Made, make_build
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return make_build(str(tmp_path / "root"), tiles=1)
+
+
+def test_releases_are_listed_oldest_first_with_the_latest_marked(made: Made) -> None:
+    made.release("b", "2026-01-01T00:00:00Z")
+    made.release("a", "2026-01-02T00:00:00Z")
+    lines = list_releases(made.store)
+    assert [(line.version, line.latest) for line in lines] == [("b", False), ("a", True)]
+    assert (lines[0].samples, lines[0].images) == (18, 3)
+    assert lines[0].bytes > 10_000
+
+
+def test_an_uncommitted_folder_is_no_release(made: Made) -> None:
+    made.publish("v1")
+    assert list_releases(made.store) == ()
+    assert latest(made.store) is None
+
+
+def test_resolve_takes_the_latest_by_default(made: Made) -> None:
+    made.release("v1")
+    made.release("v2")
+    assert resolve(made.store, None) == "v2"
+    assert resolve(made.store, "v1") == "v1"
+
+
+def test_resolve_says_how_to_make_a_first_release(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no release .* yet.*rs-gpt4v build"):
+        resolve(Store(str(tmp_path)), None)
+
+
+def test_an_unknown_version_gets_the_nearest_suggested(made: Made) -> None:
+    made.release("spring")
+    with pytest.raises(UnknownName, match="Did you mean “spring”"):
+        read_manifest(made.store, "sprong")
+
+
+def test_a_torn_manifest_is_named(made: Made) -> None:
+    made.release("v1")
+    made.store.write("releases/v1/manifest.json", b'{"version": "v1"')
+    with pytest.raises(DamagedPart, match=r"releases/v1/manifest\.json is not a whole manifest"):
+        read_manifest(made.store, "v1")
+
+
+def test_a_torn_pointer_is_named(made: Made) -> None:
+    made.store.write(LATEST, b"{}")
+    with pytest.raises(DamagedPart, match=r"latest\.json is not a pointer"):
+        latest(made.store)
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "../x", "a b", "é", ".hidden", "latest.json"]
+)
+def test_a_bad_version_name_is_refused(made: Made, name: str) -> None:
+    with pytest.raises(UsageError, match="--version"):
+        check_version_free(made.store, name)
+
+
+@pytest.mark.parametrize("name", ["v1", "2026-01-02T030405Z", "a.b_c-d"])
+def test_a_good_version_name_is_free(made: Made, name: str) -> None:
+    check_version_free(made.store, name)
