@@ -72,9 +72,9 @@ def commit_release(
     """Make release ``version`` of what was published, and return its manifest.
 
     ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and finished shard, ``failed``
-    the shards that the release lacks. Raises
-    AccountingError where samples + rejections are not the candidates and UsageError where the
-    version exists: then there is no manifest, and the latest release stays what it was.
+    the shards that the release lacks. Raises AccountingError where samples + rejections are not the
+    candidates and UsageError where the version exists: then there is no manifest, and the latest
+    release stays what it was.
     """
     store = Store(root)
     return commit(store, version, created, params, parts, published, software_versions(), failed)

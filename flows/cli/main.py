@@ -83,7 +83,8 @@ def _divided(arguments: list[str]) -> tuple[str, list[str]]:
         usage="rs-gpt4v COMMAND [OPTIONS]",
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
-    first = arguments[0] if arguments else "--help"
+    arguments = arguments or ["--help"]
+    first = arguments[0]
     if first in COMMANDS:
         return first, arguments[1:]
     if not first.startswith("-"):

@@ -18,8 +18,7 @@ def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
         return
     named.sort(key=lambda category: (-len(_members(view, category, described=True)), category))
     things = listed([_counted(view, category, named) for category in named])
-    more = [_cut_off(view, category) for category in classes]
-    rest = " ".join(sentence for sentence in more if sentence)
+    rest = _cut_off(view, classes)
     for number in range(quota):
         said = voice.say("responses", str(number), {"things": things})
         yield Proposal(
@@ -42,15 +41,20 @@ def _counted(view: View, category: str, named: Sequence[str]) -> str:
     return tag(number if sure else f"at least {number}", [thing.ref for thing in members])
 
 
-def _cut_off(view: View, category: str) -> str:
+def _cut_off(view: View, classes: Sequence[str]) -> str:
     """Return a sentence on those that are hardly visible, nothing where there are none."""
-    partly = [thing.ref for thing in _members(view, category, described=False)]
-    if not partly:
+    hidden = {name: _members(view, name, described=False) for name in classes}
+    things = [_more(view, name, members) for name, members in hidden.items() if members]
+    if not things:
         return ""
-    count, words = counted(len(partly), category).split(" ", 1)
+    be = verb(sum(map(len, hidden.values())))
+    return f"In addition, {listed(things)} {be} only partly visible at the edge."
+
+
+def _more(view: View, category: str, members: Sequence[TileObject]) -> str:
+    count, words = counted(len(members), category).split(" ", 1)
     more = " more" if _members(view, category, described=True) else ""
-    number, be = tag(f"{count}{more} {words}", partly), verb(len(partly))
-    return f"In addition, {number} {be} mostly cut off by the edge of the image."
+    return tag(f"{count}{more} {words}", [thing.ref for thing in members])
 
 
 def _members(view: View, category: str, *, described: bool) -> list[TileObject]:

@@ -6,8 +6,9 @@ selected: classes that overlap, places near a grid line, extremes by a hair. It 
 selects its target and nothing else. Where a class is not labelled completely nothing can be unique.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Literal, get_args
 
 import shapely
@@ -45,6 +46,7 @@ ORDINALS: Final = [
     "ninth",
     "tenth",
 ]
+FEW: Final = 6  # objects that one counts at a glance
 LONGEST_ROW: Final = 20  # objects: beyond that nobody counts along
 ALONG: Final = 30.0  # degrees: how far a row may lie from an axis to be counted along it
 REACH: Final = 0.1  # of its box: an object with that much in a cell may be meant by it
@@ -133,12 +135,13 @@ def _several(
     tally: Tally, rivals: Sequence[ObjectFact], alone: Sequence[Expression], view: View
 ) -> Iterator[Expression]:
     """Yield what selects one of at least two ``rivals``, as long as it may be spoken of."""
-    tried = (
+    tried = [
         *_extremes(tally, rivals, view),
         *_in_cells(tally, rivals, view),
         *_tied(tally, rivals, alone, view),
-        *_ordinals(tally, rivals, view),
-    )
+    ]
+    if {fact.ref for fact in rivals} == set(tally.refs):  # else people count differently
+        tried += [*_ordinals(tally, rivals, view), *_along_row(tally, rivals, view)]
     yield from (one for one in tried if one.target in tally.refs)
 
 
@@ -196,6 +199,18 @@ def _tied(
 
 
 def _ordinals(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterator[Expression]:
+    """Count a few objects from the left or the top, where their order is clear."""
+    if not 3 <= len(rivals) <= FEW:
+        return
+    margin = STEP * max(view.width, view.height)
+    for axis, side in ((0, "left"), (1, "top")):
+        ordered = sorted(rivals, key=lambda fact: (_middle(fact.box, axis), fact.ref))
+        if all(_is_before(one, other, axis, margin) for one, other in pairwise(ordered)):
+            inner = range(2, len(ordered))  # the outer ones are the leftmost and the rightmost
+            yield from _counted(tally, [fact.ref for fact in ordered], inner, f"from the {side}")
+
+
+def _along_row(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterator[Expression]:
     """Count along a row that holds all objects of the class, so that no other row can be meant."""
     if len(rivals) > LONGEST_ROW:
         return
@@ -204,17 +219,34 @@ def _ordinals(tally: Tally, rivals: Sequence[ObjectFact], view: View) -> Iterato
         return
     row, angle = rows[0], rows[0].angle
     upright = abs(angle - 90) <= ALONG
-    if not (upright or min(angle, 180 - angle) <= ALONG):
-        return
-    axis, side = (1, "top") if upright else (0, "left")
-    refs = sorted(row.refs, key=lambda ref: _middle(view.facts[ref].box, axis))
-    for number, (ordinal, ref) in enumerate(zip(ORDINALS, refs, strict=False), start=1):
-        words = (
-            f"the {ordinal} {tally.category} from the {side} in the row of {number_word(len(refs))}"
-        )
-        yield Expression(
-            target=ref, category=tally.category, words=words, ordinal=number, row=tuple(refs)
-        )
+    if upright or min(angle, 180 - angle) <= ALONG:
+        axis, side = (1, "top") if upright else (0, "left")
+        refs = sorted(row.refs, key=lambda ref: _middle(view.facts[ref].box, axis))
+        where = f"from the {side} in the row of {number_word(len(refs))}"
+        yield from _counted(tally, refs, range(1, len(refs) + 1), where)
+
+
+def _counted(
+    tally: Tally, refs: Sequence[str], places: Iterable[int], where: str
+) -> Iterator[Expression]:
+    for number in places:
+        if number <= len(ORDINALS):
+            yield Expression(
+                target=refs[number - 1],
+                category=tally.category,
+                words=f"the {ORDINALS[number - 1]} {tally.category} {where}",
+                ordinal=number,
+                row=tuple(refs),
+            )
+
+
+def _is_before(one: ObjectFact, other: ObjectFact, axis: int, margin: float) -> bool:
+    """Say whether both edges and, by ``margin``, the middle of ``one`` come first."""
+    return (
+        _middle(one.box, axis) + margin <= _middle(other.box, axis)
+        and one.box[axis] < other.box[axis]
+        and one.box[axis + 2] < other.box[axis + 2]
+    )
 
 
 def _by_size(extreme: Extreme, rivals: Sequence[ObjectFact], view: View) -> str | None:

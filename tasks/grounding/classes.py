@@ -12,7 +12,7 @@ from tasks.grounding.truth import Truth, is_a
 from tasks.grounding.verdicts import Outcome, named, verdict
 from tasks.lexicon.lexicon import related
 
-DENIED: Final = 24  # characters between a denial and its class: “no large white ships”
+DENIED: Final = 30  # characters between a denial and its class: “no large white ships”
 THOUGHT: Final = 60  # characters between a word such as “could” and its class
 LISTED: Final = 40  # characters between the members of “no ships, planes or harbours”
 
@@ -94,7 +94,7 @@ def _agreement(found: Sequence[str], claimed: Sequence[str]) -> Outcome:
 def _denial(text: str, mention: Mention) -> _Denial | None:
     """Return how the words right before ``mention`` deny it: “no ships” flatly."""
     start = max(0, mention.start - DENIED)
-    if _FLATLY.search(text, start, mention.start):
+    if _FLATLY.search(text, start, mention.start) or _NOT_THERE.match(text, mention.end):
         return "flat"
     return "loose" if _DENIED.search(text, start, mention.start) else None
 
@@ -116,8 +116,14 @@ _NEGATIONS: Final = any_of(grammar().denials)
 _DENIED: Final = re.compile(
     rf"(?:(?<!\w)|(?=n't))(?:{_NEGATIONS})\s{{1,3}}(?:(?:any|other|visible|single|[a-z-]+ed)\s{{1,3}}){{0,2}}\Z"
 )
+_NOT: Final = r"(?:(?<!\w)(?:not|cannot|never)|n't)"
 _FLATLY: Final = re.compile(
-    r"(?:(?<!\w)(?:no|zero|not\s{1,3}any|not\s{1,3}an?)|n't\s{1,3}(?:any|an?))\s{1,3}\Z"
+    rf"(?:(?<!\w)(?:no|zero|without\s{{1,3}}any)|"
+    rf"{_NOT}\s{{1,3}}(?:[a-z]+\s{{1,3}}){{0,2}}(?:any|an?)(?:\s{{1,3}}single)?)\s{{1,3}}\Z"
+)
+_NOT_THERE: Final = re.compile(
+    rf"\s{{1,3}}(?:do|does|is|are|can|could)?\s{{0,3}}{_NOT}\s{{1,3}}(?:be\s{{1,3}})?"
+    rf"(?:{any_of(grammar().appear)})(?!\w)"
 )
 _LIST: Final = re.compile(r"\s{0,3},?\s{0,3}(?P<or>or|nor|and)?(?:\s{1,3}(?:any|no))?\s{1,3}")
 _THOUGHT: Final = re.compile(rf"{whole_words(grammar().hypothetical).pattern}[^,.:;]*\Z")

@@ -27,6 +27,7 @@ _RANGE: Final = re.compile(r"([\w-]+)\s{0,2}(?:to|or|-|–)\s{0,2}$")
 _PART_OF: Final = re.compile(
     r"([\w-]+)\s{1,3}of\s{1,3}(?:(?:all|the|these|those|its)\s{1,3}){0,2}$"
 )
+_DENIAL: Final = re.compile(r"(?:(?<!\w)(?:no|not)|n't)\s{1,3}(?:an?\s{1,3})?$")
 _DEFINITE: Final = re.compile(r"(?<!\w)(?:the|these|those|its|all|such|this)\s{1,3}$")
 
 
@@ -64,7 +65,8 @@ def find_quantity(text: str, mention: Mention, before: int) -> Quantity | None:
         word = tokens[place].group()
         number, first = _number_at(tokens, place)
         if number is not None:
-            if first and _is_name(tokens[first - 1].group()):
+            lead = text[start : tokens[first].start()]
+            if _DENIAL.search(lead) or (first and _is_name(tokens[first - 1].group())):
                 return None
             return _quantity(text, tokens[first].start(), number, between)
         if not word[0].isalpha() and word not in {",", "-"}:
@@ -291,7 +293,7 @@ def _scopes() -> tuple[re.Pattern[str], ...]:
     words = grammar()
     pictures = rf"(?:the|this|our)\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?(?:{any_of(words.picture)})"
     here = rf"(?:in|across|throughout|over|within|of|on)\s{{1,3}}(?:the\s{{1,3}}whole\s{{1,3}}|all\s{{1,3}}of\s{{1,3}})?{pictures}"
-    holds = rf"{pictures}\s{{1,3}}(?:{any_of(words.holds)})"
+    holds = rf"{pictures}\s{{1,3}}(?:does(?:n't|\s{{1,3}}not)\s{{1,3}})?(?:{any_of(words.holds)})"
     return (
         re.compile(rf"(?<!\w)(?:{any_of(words.whole)}|{holds}|{here})(?!\w)"),
         whole_words(words.exists),

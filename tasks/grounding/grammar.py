@@ -52,6 +52,7 @@ class Grammar(Record):
     wide: Words
     denials: Words
     hypothetical: Words
+    appear: Words
     distributing: Words
     rows: Places
     columns: Places

@@ -69,6 +69,9 @@ def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
             f"Generated text was written by {', '.join(summary.models)}. What it says beyond "
             "classes, counts, positions and relations could not be checked against labels."
         )
+    if manifest.failed:
+        shards = ", ".join(str(failed.shard) for failed in manifest.failed)
+        found.insert(0, f"This release is incomplete: shards {shards} failed and are not in it.")
     partial = [x.name or x.path for x in manifest.parameters.sources if not x.exhaustive]
     if partial:
         found.append(

@@ -83,7 +83,7 @@ def version_classes(seen: Iterable[str]) -> tuple[str, ...]:
 
 
 def _label_names(folder: SourceFolder) -> list[str]:
-    names = folder.with_suffix(".txt")
+    names = sorted(folder.with_suffix(".txt"), key=folders_of)  # labelTxt before labelTxt-v1.5
     in_place = [n for n in names if any(_LABEL_FOLDER.search(part) for part in folders_of(n))]
     if in_place:
         return in_place

@@ -27,6 +27,13 @@ _FOOTER: Final = "rs_gpt4v"
 R = TypeVar("R", bound=Record)
 
 
+class _Writer(pq.ParquetWriter):  # type: ignore[misc]  # pyarrow is untyped
+    """Gives an unfinished file up, where pyarrow would finish it in one that is closed by then."""
+
+    def __del__(self) -> None:
+        """Do nothing."""
+
+
 class PartWriter:
     """Writes records of one type into an open file, group by group."""
 
@@ -41,7 +48,7 @@ class PartWriter:
         """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
         self._model, self._group_rows = model, group_rows
         schema = schema or arrow_schema(model)
-        self._writer = pq.ParquetWriter(file, schema, **parquet_options(schema))
+        self._writer = _Writer(file, schema, **parquet_options(schema))
         self._rows: list[Record] = []
         self._bytes = 0
         self.count = 0
@@ -149,11 +156,16 @@ def _is_text(leaf: pq.ColumnSchema) -> bool:
 
 @contextmanager
 def _named(store: Store, path: str) -> Iterator[None]:
-    """Name the part in what a torn or foreign file raises."""
+    """Name the part in what a torn or foreign file raises.
+
+    For broken pages Arrow raises a plain OSError without a number; others come from the file system.
+    """
     try:
         yield
-    except (pa.ArrowException, ValidationError, ValueError, KeyError) as error:
-        first = str(error).splitlines()[0]
+    except (pa.ArrowException, ValidationError, ValueError, KeyError, OSError) as error:
+        if isinstance(error, OSError) and (type(error) is not OSError or error.errno is not None):
+            raise
+        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise DamagedPart(
             f"{store.url(path)} is not a whole part ({first}). Delete it and run the build again: "
             "it is remade alone."

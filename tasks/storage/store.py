@@ -20,6 +20,7 @@ _MEANING = {
     errno.EACCES: "permission denied. Choose a --root that you may write to",
     errno.EPERM: "permission denied. Choose a --root that you may write to",
     errno.EROFS: "the file system is read-only. Choose another --root",
+    errno.EEXIST: "a file is in the way of a folder. Choose another --root",
     errno.ENOTDIR: "a file is in the way of a folder. Choose another --root",
 }
 

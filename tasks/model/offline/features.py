@@ -208,8 +208,9 @@ def _cut_share(group: Company, view: View) -> dict[str, str | None]:
             cut.setdefault(at, []).append(member.ref)
     if not cut:
         return {}
-    at, refs = max(cut.items(), key=lambda item: (len(item[1]), item[0]))
-    return _counted(group, [(refs, f"{_verb(refs)} cut off by {_edge_words(at)}")], "cut")
+    ordered = sorted(cut.items(), key=lambda item: (-len(item[1]), item[0]))[:SEVERAL]
+    parts = [(refs, f"{_verb(refs)} cut off by {_edge_words(at)}") for at, refs in ordered]
+    return _counted(group, parts, "cut")
 
 
 def _row_course(group: Company, view: View) -> str | None:

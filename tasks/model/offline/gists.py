@@ -7,9 +7,10 @@ from typing import Final
 
 from schemas.facts import FactSheet
 from tasks.grounding.references import BrokenReference, expand, parse
-from tasks.lexicon.lexicon import find_categories
+from tasks.lexicon.lexicon import counted, find_categories
 
 _BETWEEN: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z<\d])")
+_FORMED: Final = re.compile(r"a (?:row|cluster|crowd) of ", re.IGNORECASE)
 _PLACE: Final = re.compile(
     r"\bin the (?:(?:upper|lower|centre) (?:left|centre|right)|(?:upper|lower|left|right) half|"
     r"centre)(?= of the image)"
@@ -26,6 +27,13 @@ class Gist:
     category: str
     name: str
     sentences: tuple[str, ...]
+
+    @property
+    def formed(self) -> str:
+        """“a row of nine ships” as it is named, else “a group of 35 ships”."""
+        if _FORMED.match(self.name):
+            return self.name[0].lower() + self.name[1:]
+        return f"a group of {counted(len(self.refs), self.category)}"
 
     @property
     def place(self) -> str | None:

@@ -32,16 +32,17 @@ def overall(sheet: FactSheet, voice: Voice) -> list[str]:
     return [*sentences, *_partly(sheet, voice, among_others=bool(things))]
 
 
-def amount(count: CountFact, sheet: FactSheet) -> str:
-    """Return “nine planes”, tagged where every one of them is known; “at least” where a floor."""
+def amount(count: CountFact, sheet: FactSheet, *, numbered: bool = False) -> str:
+    """Return “nine planes”, tagged where every one of them is known; “at least” where a floor.
+
+    One is “a plane”, or “one plane” where ``numbered``.
+    """
     refs = refs_by_class(sheet).get(count.category, ())
     number = counted(count.count, count.category)
-    if count.crowd:
-        words = f"at least {number}"
-    elif not count.exhaustive:
+    if count.crowd or not count.exhaustive:
         words = f"at least {number}"
     else:
-        words = with_article(count.category) if count.count == 1 else number
+        words = with_article(count.category) if count.count == 1 and not numbered else number
     return tag(words, refs) if len(refs) == count.count else words
 
 

@@ -16,8 +16,24 @@ _SIZED: Final = ("large ", "small ", "damaged ", "liquid ", "dry ", "other ")
 def agreement(count: int) -> Mapping[str, str]:
     """Return the slots that agree with ``count``: it, its, is, has, does, all, the verb's s."""
     if count == 1:
-        return {"it": "it", "its": "its", "is": "is", "has": "has", "does": "does", "s": "s"}
-    many = {"it": "they", "its": "their", "is": "are", "has": "have", "does": "do", "s": ""}
+        return {
+            "it": "it",
+            "them": "it",
+            "its": "its",
+            "is": "is",
+            "has": "has",
+            "does": "does",
+            "s": "s",
+        }
+    many = {
+        "it": "they",
+        "them": "them",
+        "its": "their",
+        "is": "are",
+        "has": "have",
+        "does": "do",
+        "s": "",
+    }
     return {**many, "all": "both" if count == 2 else "all"}
 
 

@@ -20,7 +20,23 @@ from schemas.record import content_id
 T = TypeVar("T")
 
 GRAMMAR: Final = frozenset(
-    "subject it its is has does s all then kinds slant formation noun own new".split()
+    [
+        "subject",
+        "it",
+        "its",
+        "is",
+        "has",
+        "does",
+        "s",
+        "all",
+        "then",
+        "kinds",
+        "slant",
+        "formation",
+        "noun",
+        "own",
+        "new",
+    ]
 )
 _FIRST_LETTER: Final = re.compile(r'^((?:<ref ids="[^"]*">)?)(\w)')
 
@@ -50,8 +66,10 @@ class Plan:
 class Voice:
     """Chooses plans and words by seed, and remembers the last plan so as not to repeat it."""
 
-    def __init__(self, *seed: str | int) -> None:
+    def __init__(self, *seed: str | int, shift: int = 0) -> None:
+        """Seed the voice; voices of one seed and other ``shift`` word the same things differently."""
         self._seed = content_id(*seed)
+        self._shift = shift
         self._step = 0
         self._last: Plan | None = None
         self._used: dict[str, int] = {}
@@ -102,8 +120,14 @@ class Voice:
         if most is None:
             raise KeyError(f"no plan of {family} fits {sorted(slots)}")
         richest = [p for p in plans if p.slots <= set(slots) and len(p.says) == most]
-        chosen = self.choose(richest, slots, slots) or richest[0]
+        chosen = self._rotated(richest) if self._shift else self.choose(richest, slots, slots)
+        chosen = chosen or richest[0]
         return finish(chosen.text.format_map(slots))
+
+    def _rotated(self, plans: Sequence[Plan]) -> Plan:
+        self._step += 1
+        ordered = sorted(plans, key=lambda plan: content_id(self._now(), plan.text))
+        return ordered[self._shift % len(ordered)]
 
     def _draw(self, what: str) -> int:
         self._step += 1

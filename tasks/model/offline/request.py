@@ -18,11 +18,12 @@ _FACT_ID: Final = re.compile(r"\bf[1-9][0-9]*\b")
 
 @dataclass(frozen=True)
 class Task:
-    """A parsed request. ``dialogue`` counts from 1; ``first`` lists facts to be used before others."""
+    """A parsed request. ``dialogue`` counts from 1 to ``dialogues``; ``first`` lists facts to be used before others."""
 
     sheet: FactSheet
     turns: int
     dialogue: int
+    dialogues: int
     first: tuple[str, ...]
 
 
@@ -44,6 +45,7 @@ def read_request(texts: Sequence[str]) -> Task:
         sheet=_sheet(blocks[0]),
         turns=int(turns[1]) if turns else 4,
         dialogue=int(dialogue[1]) if dialogue else 1,
+        dialogues=int(dialogue[2]) if dialogue else 1,
         first=tuple(_FACT_ID.findall(first[1])) if first else (),
     )
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from schemas.teacher import Synthesis
-from tasks.lexicon.lexicon import noun, number_word, plural
 from tasks.grounding.references import tag
+from tasks.lexicon.lexicon import noun, number_word, plural
 from tasks.model.offline.features import group_slots, object_slots, where
 from tasks.model.offline.geometry_words import metres, middle
 from tasks.model.offline.gists import Gist, gists
@@ -111,7 +111,7 @@ def _class(
     if len(units) + bool(left) > 1 and not any(m.fact.crowd for m in whole.members):
         found = {**group_slots(whole, view), "all_colour": all_colour(whole)}
         shared = {name: words for name in SHARED if (words := found.get(name))}
-        sentences += compose(voice, ["synthesis.shared"], shared, _all_of(whole), 1)
+        sentences += compose(voice, ["synthesis.shared"], shared, _all_of(whole), 2)
         told.features |= set(shared)
     singles = [unit for unit in units if len(unit.refs) == 1]
     for unit in units:
@@ -203,11 +203,16 @@ def _retold_one(gist: Gist, voice: Voice) -> list[str]:
     place = gist.place
     if place is None or len(gist.refs) == 1:
         return list(gist.sentences[:2])
-    first = voice.say("synthesis.retold", {"where": place, "name": tag(gist.name, gist.refs)})
+    first = voice.say("synthesis.retold", {"where": place, "name": _named(gist)})
     return [
         first,
         *[s for s in gist.sentences[1:] if "They</ref>" in s or "of them</ref>" in s][:1],
     ]
+
+
+def _named(gist: Gist) -> str:
+    """Return “a row of nine ships” or “a group of 35 ships”, tagged."""
+    return tag(gist.formed, gist.refs)
 
 
 def _not_kept(known: Sequence[Gist], kept: set[str]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ Writing = Callable[[View, Task, str], Record]
 _WRITING: Final[dict[str, Writing]] = {
     LocalDescription.__name__: lambda seen, _task, seed: describe(seen, seed),
     Synthesis.__name__: lambda seen, _task, seed: synthesize(seen, seed),
-    Dialogue.__name__: lambda seen, task, seed: converse(seen, task, seed),
+    Dialogue.__name__: converse,
 }
 
 

@@ -39,7 +39,9 @@ def test_a_word_wins_over_the_file_and_the_file_over_the_default(tmp_path):
     assert (params.teacher.seed, params.teacher.temperature) == (3, None)
 
 
-def test_a_json_file_and_its_sources_are_read_and_sources_on_the_command_line_replace_them(tmp_path):
+def test_a_json_file_and_its_sources_are_read_and_sources_on_the_command_line_replace_them(
+    tmp_path,
+):
     file = tmp_path / "params.json"
     file.write_text('{"sources": [{"name": "dota", "path": "/a", "gsd": 0.5}]}')
     assert read_params(str(file), {}, []).sources == (SourceSpec(name="dota", path="/a", gsd=0.5),)

@@ -81,8 +81,7 @@ def test_text_is_escaped_wherever_it_stands(page: str) -> None:
 def test_every_phrase_means_objects_that_are_drawn(page: str) -> None:
     plates = page.split('<article class="plate"')[1:]
     assert len(plates) == 6
-    for plate in plates:
-        plate = plate.split("</article>")[0]
+    for plate in [text.split("</article>")[0] for text in plates]:
         drawn = set(re.findall(r'data-ref="(o\d+)"', plate))
         meant = {ref for refs in re.findall(r'data-refs="([^"]*)"', plate) for ref in refs.split()}
         assert meant

@@ -10,9 +10,9 @@ from tests.tasks._tiles import dense_tile, random_tile, rectangle, thing, tile_o
 
 
 def test_facts_are_in_pixels_of_the_tile():
-    plane = thing(1, "plane", rectangle(1100, 700, 60, 30, 90))
+    plane = thing(1, "plane", rectangle(1100, 690, 60, 30, 90))
     fact = object_fact(tile_of([plane], at=(1000, 500)), plane)
-    assert fact.box == (85.0, 170.0, 115.0, 230.0)
+    assert fact.box == (85.0, 160.0, 115.0, 220.0)
     assert fact.cell == "upper left"
     assert fact.angle == pytest.approx(90)
 

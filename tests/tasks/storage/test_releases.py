@@ -45,7 +45,7 @@ def test_resolve_takes_the_latest_by_default(made: Made) -> None:
 
 
 def test_resolve_says_how_to_make_a_first_release(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no release .* yet.*rs-gpt4v build"):
+    with pytest.raises(UsageError, match=r"no release .* yet.*rs-gpt4v build"):
         resolve(Store(str(tmp_path)), None)
 
 

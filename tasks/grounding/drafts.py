@@ -1,0 +1,195 @@
+"""Drafts made of what the teacher wrote: one per local fact, description and dialogue."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from prompts import Phrasings
+from schemas.geometry import Box
+from schemas.record import content_id
+from schemas.sample import Draft, Lineage, Rejection, SampleObject, Turn
+from schemas.teacher import ConversedTile, DescribedObjects, Exchange, LocalFact, SynthesizedTile
+from schemas.tile import TileObject, TileOutline
+from schemas.vocabulary import Origin, Reason, TaskType
+from tasks.grounding.references import BrokenReference, expand, parse, tag
+from tasks.lexicon.lexicon import noun
+from tasks.spatial.polygons import box_of
+
+
+def local_drafts(
+    tile: TileOutline, row: DescribedObjects, phrasings: Phrasings
+) -> Iterator[Draft | Rejection]:
+    """Yield a draft for each local fact in ``row``; a Rejection where its ids mean no object."""
+    for fact in row.reply.facts:
+        try:
+            refs = expand(" ".join(fact.ids))
+        except BrokenReference as error:
+            yield _unusable(tile, fact, Reason.BROKEN_REFERENCE, f"ids: {error}")
+            continue
+        things = _things(tile, refs)
+        if len(things) < len(refs):
+            missing = sorted(set(refs) - {thing.ref for thing in things})
+            yield _unusable(tile, fact, Reason.UNKNOWN_OBJECT, f"no objects {missing[:6]}")
+            continue
+        variables = {"target": _target(tile, things)}
+        seed = content_id(tile.id, " ".join(refs), fact.attributes)
+        asked = phrasings.draw("instructions", seed, variables)
+        told = " ".join(filter(None, map(_sentence, (fact.attributes, fact.relations))))
+        yield _draft(
+            tile, TaskType.REGION_CAPTION, "local_description", ((asked, told),), row.exchange, refs
+        )
+
+
+def synthesis_draft(tile: TileOutline, row: SynthesizedTile, phrasings: Phrasings) -> Draft:
+    """Return the draft of the detailed description of ``tile``."""
+    asked = phrasings.draw("instructions", content_id(tile.id, row.exchange.request_key), {})
+    turns = ((asked, row.reply.description.strip()),)
+    form = "detailed_description"
+    task = TaskType.DETAILED_DESCRIPTION
+    return _draft(tile, task, form, turns, row.exchange, rests_on=row.rests_on)
+
+
+def dialogue_draft(tile: TileOutline, row: ConversedTile) -> Draft | Rejection:
+    """Return the draft of one dialogue, a Rejection where it has no turns."""
+    turns = tuple((turn.question.strip(), turn.answer.strip()) for turn in row.reply.turns)
+    if not turns:
+        key = row.exchange.request_key
+        detail = f"Dialogue {row.number} of tile {tile.id} has no turns."
+        return rejection(tile, key, Reason.EMPTY_TEXT, detail, row.reply.model_dump_json())
+    return _draft(tile, TaskType.DIALOGUE, "dialogue", turns, row.exchange, rests_on=row.rests_on)
+
+
+def rejection(
+    tile: TileOutline, subject: str, reason: Reason, detail: str, payload: str
+) -> Rejection:
+    """Return the Rejection of a sample of ``tile``."""
+    return Rejection(
+        stage="verify",
+        subject="sample",
+        subject_id=subject,
+        source=tile.scene.source,
+        reason=reason,
+        detail=detail,
+        file=tile.scene.name,
+        payload=payload,
+    )
+
+
+def box_text(tile: TileOutline, box: Box) -> str:
+    """Return ``box`` (scene px) as ``[x0, y0, x1, y1]`` in whole px of the tile, never empty."""
+    window = tile.window
+    x0, y0, x1, y1 = (round(v - w) for v, w in zip(box, 2 * (window.x0, window.y0), strict=True))
+    x0, y0 = min(max(0, x0), window.width - 1), min(max(0, y0), window.height - 1)
+    x1, y1 = min(max(x1, x0 + 1), window.width), min(max(y1, y0 + 1), window.height)
+    return f"[{x0}, {y0}, {x1}, {y1}]"
+
+
+def _target(tile: TileOutline, things: Sequence[TileObject]) -> str:
+    """Return “the plane in the box [12, 40, 88, 97] of this 1024×1024 image”, tagged."""
+    categories = {thing.category for thing in things}
+    if len(categories) > 1:
+        name = "the objects"
+    elif len(things) == 1 and not things[0].crowd:
+        name = f"the {noun(things[0].category, 1)}"
+    else:
+        name = f"the group of {noun(things[0].category, 2)}"
+    box = box_text(tile, box_of(tuple(point for thing in things for point in thing.clipped)))
+    phrase = tag(name, [thing.ref for thing in things])
+    size = f"{tile.window.width}×{tile.window.height}"
+    return f"{phrase} in the box {box} of this {size} image"
+
+
+def _draft(
+    tile: TileOutline,
+    task: TaskType,
+    form: str,
+    turns: Sequence[tuple[str, str]],
+    exchange: Exchange,
+    refs: Sequence[str] = (),
+    rests_on: Sequence[str] = (),
+) -> Draft:
+    said = tuple(
+        turn
+        for question, answer in turns
+        for turn in (Turn(role="user", content=question), Turn(role="assistant", content=answer))
+    )
+    things = _things(tile, {*refs, *(ref for turn in said for ref in _refs(turn.content))})
+    return Draft(
+        id=content_id(tile.id, task, [turn.model_dump() for turn in said]),
+        task=task,
+        source=tile.scene.source,
+        split=tile.split,
+        scene_id=tile.scene.id,
+        tile_id=tile.id,
+        turns=said,
+        objects=tuple(_sample_object(thing) for thing in things),
+        lineage=_lineage(tile, form, things, exchange, rests_on),
+    )
+
+
+def _lineage(
+    tile: TileOutline,
+    form: str,
+    things: Sequence[TileObject],
+    exchange: Exchange,
+    rests_on: Sequence[str],
+) -> Lineage:
+    return Lineage(
+        origin=Origin.GENERATED,
+        stage=_STAGES[form],
+        form=form,
+        labels=tuple(dict.fromkeys(thing.origin for thing in things)),
+        prompt=exchange.prompt,
+        prompt_fingerprint=exchange.prompt_fingerprint,
+        model=exchange.model,
+        temperature=exchange.temperature,
+        max_tokens=exchange.max_tokens,
+        seed=exchange.seed,
+        request_key=exchange.request_key,
+        rests_on=tuple(rests_on),
+        prompt_tokens=exchange.prompt_tokens,
+        completion_tokens=exchange.completion_tokens,
+        licence=tile.scene.licence,
+        attribution=tile.scene.attribution,
+    )
+
+
+_STAGES: Mapping[str, str] = {
+    "local_description": "describe",
+    "detailed_description": "synthesize",
+    "dialogue": "converse",
+}
+
+
+def _sample_object(thing: TileObject) -> SampleObject:
+    return SampleObject(
+        ref=thing.ref,
+        annotation_id=thing.annotation_id,
+        category=thing.category,
+        polygon=thing.clipped,
+        box=box_of(thing.clipped),
+    )
+
+
+def _things(tile: TileOutline, refs: Sequence[str] | set[str]) -> tuple[TileObject, ...]:
+    wanted = set(refs)
+    return tuple(thing for thing in tile.objects if thing.ref in wanted)
+
+
+def _refs(tagged: str) -> set[str]:
+    """Return the objects that ``tagged`` refers to; broken tags are found when it is verified."""
+    try:
+        return {ref for span in parse(tagged).spans for ref in span.refs}
+    except BrokenReference:
+        return set()
+
+
+def _sentence(text: str) -> str:
+    """Return ``text`` ended by a full stop where it has no end."""
+    tidy = text.strip()
+    ended = not tidy or tidy.removesuffix("</ref>")[-1:] in ".!?"
+    return tidy if ended else f"{tidy}."
+
+
+def _unusable(tile: TileOutline, fact: LocalFact, reason: Reason, detail: str) -> Rejection:
+    subject = content_id(tile.id, "local_description", fact.model_dump(mode="json"))
+    where = f"A local fact of tile {tile.id} of {tile.scene.name}: {detail}."
+    return rejection(tile, subject, reason, where, fact.model_dump_json())

@@ -1,0 +1,141 @@
+"""Stage verify: every statement of every draft is held against the objects of its tile."""
+
+from collections.abc import Iterable, Iterator
+from itertools import tee
+
+from prompts import Phrasings, load_phrasings
+from schemas.record import content_id
+from schemas.release import Part
+from schemas.sample import Draft, Rejection, Sample, Span, Turn, Verdict
+from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.tile import TileOutline
+from schemas.vocabulary import Reason
+from tasks._stage import Context, stage
+from tasks.grounding.checks import Said, check_turns
+from tasks.grounding.drafts import dialogue_draft, local_drafts, rejection, synthesis_draft
+from tasks.grounding.references import BrokenReference, parse
+from tasks.grounding.truth import Truth
+from tasks.grounding.verdicts import REASONS, first_contradicted
+from tasks.model.local_facts import beside
+
+LOCAL, DETAILED = "local_description", "detailed_description"
+
+
+@stage("verify", writes=Sample, version=1, prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"))
+def verify_shard(
+    context: Context,
+    tiles: Part,
+    adapted: Part,
+    described: Part,
+    synthesized: Part,
+    conversed: Part,
+) -> Iterator[Sample | Rejection]:
+    """Verify what is said of every tile of the shard; one candidate per draft.
+
+    Adapted drafts come as they are, the others are composed of what the teacher wrote. One tile's
+    rows are in memory at a time.
+    """
+    local, detailed = load_phrasings(LOCAL), load_phrasings(DETAILED)
+    outlines = tee(context.rows(tiles, TileOutline), 4)
+    together = zip(
+        beside(outlines[0], context.rows(adapted, Draft)),
+        beside(outlines[1], context.rows(described, DescribedObjects)),
+        beside(outlines[2], context.rows(synthesized, SynthesizedTile)),
+        beside(outlines[3], context.rows(conversed, ConversedTile)),
+        strict=True,
+    )
+    for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues) in together:
+        composed = _composed(tile, locals_, wholes, dialogues, local, detailed)
+        for outcome in verify_tile(tile, (*drafts, *composed)):
+            context.candidates += 1
+            yield outcome
+
+
+def verify_tile(
+    tile: TileOutline, drafts: Iterable[Draft | Rejection]
+) -> Iterator[Sample | Rejection]:
+    """Yield what becomes of each of ``drafts`` about ``tile``; the same text is kept once.
+
+    What was rejected when it was composed passes through.
+    """
+    truth = Truth(tile)
+    kept: dict[str, str] = {}
+    for draft in drafts:
+        outcome = verify_draft(draft, tile, truth) if isinstance(draft, Draft) else draft
+        if isinstance(outcome, Sample):
+            text = content_id(outcome.task, [turn.model_dump() for turn in outcome.turns])
+            if text in kept and isinstance(draft, Draft):
+                detail = f"has the same text as sample {kept[text]}"
+                outcome = _rejected(draft, tile, Reason.DUPLICATE_SAMPLE, detail)
+            else:
+                kept[text] = outcome.id
+        yield outcome
+
+
+def verify_draft(draft: Draft, tile: TileOutline, truth: Truth | None = None) -> Sample | Rejection:
+    """Check ``draft`` and take its tags out; the first false statement rejects it.
+
+    ``truth`` is what is known of ``tile``, given where several drafts are checked.
+    """
+    try:
+        said = tuple(Said(turn.role, parse(turn.content)) for turn in draft.turns)
+    except BrokenReference as error:
+        return _rejected(draft, tile, Reason.BROKEN_REFERENCE, str(error))
+    blank = next((n for n, one in enumerate(said) if not one.text.plain.strip()), None)
+    if blank is not None:
+        return _rejected(draft, tile, Reason.EMPTY_TEXT, f"turn {blank + 1} has no words")
+    truth = truth or Truth(tile)
+    own = tuple(thing.ref for thing in draft.objects)
+    strangers = [ref for ref in own if ref not in truth.objects]
+    if strangers:
+        detail = f"the tile has no object {strangers[0]}"
+        return _rejected(draft, tile, Reason.UNKNOWN_OBJECT, detail)
+    verdicts = check_turns(said, truth, draft.lineage.form, own)
+    wrong = first_contradicted(verdicts)
+    if wrong is not None:
+        detail = f"“{wrong.claim}” ({wrong.kind}) is false: {wrong.evidence}"
+        return _rejected(draft, tile, REASONS[wrong.kind], detail)
+    return _sample(draft, tile, said, verdicts)
+
+
+def _composed(
+    tile: TileOutline,
+    described: Iterable[DescribedObjects],
+    synthesized: Iterable[SynthesizedTile],
+    conversed: Iterable[ConversedTile],
+    local: Phrasings,
+    detailed: Phrasings,
+) -> Iterator[Draft | Rejection]:
+    for row in described:
+        yield from local_drafts(tile, row, local)
+    for whole in synthesized:
+        yield synthesis_draft(tile, whole, detailed)
+    for dialogue in conversed:
+        yield dialogue_draft(tile, dialogue)
+
+
+def _sample(
+    draft: Draft, tile: TileOutline, said: tuple[Said, ...], verdicts: tuple[Verdict, ...]
+) -> Sample:
+    spans = tuple(
+        Span(turn=number, start=span.start, end=span.end, refs=span.refs)
+        for number, one in enumerate(said)
+        for span in one.text.spans
+    )
+    return Sample(
+        id=draft.id,
+        task=draft.task,
+        source=draft.source,
+        split=draft.split,
+        scene_id=draft.scene_id,
+        tile_id=draft.tile_id,
+        window=tile.window,
+        turns=tuple(Turn(role=one.role, content=one.text.plain) for one in said),
+        objects=draft.objects,
+        lineage=draft.lineage.model_copy(update={"spans": spans, "verdicts": verdicts}),
+    )
+
+
+def _rejected(draft: Draft, tile: TileOutline, reason: Reason, detail: str) -> Rejection:
+    where = f"{draft.lineage.form}, tile {tile.id} of {tile.scene.name}"
+    return rejection(tile, draft.id, reason, f"{where}: {detail}", draft.model_dump_json())

@@ -1,0 +1,56 @@
+"""What a build shows while it runs."""
+
+import io
+import logging
+
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+from flows.cli.progress import Bars, shown_progress
+from schemas.release import Part
+from tasks._stage import report
+
+
+def part(stage, shard, **changed):
+    counts = {"candidates": 5, "rows": 4, "rejections": 1, "findings": 0, "made": True, "calls": 0}
+    return Part(stage=stage, shard=shard, key="k", **(counts | changed))
+
+
+def test_without_a_terminal_each_part_is_one_plain_line(capsys):
+    with shown_progress(silent=False) as view:
+        view.say("Building")
+        report(part("scan", 0))
+        report(part("describe", 12, made=False, calls=3))
+    assert capsys.readouterr().err.splitlines() == [
+        "Building",
+        "scan       shard 0        4 kept     1 rejected  made",
+        "describe   shard 12       4 kept     1 rejected  found, 3 teacher calls",
+    ]
+
+
+def test_for_machines_nothing_is_shown(capsys):
+    with shown_progress(silent=True) as view:
+        view.say("Building")
+        report(part("scan", 0))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_logger_is_left_as_it_was(capsys):
+    logger = logging.getLogger("rs_gpt4v.progress")
+    before = (logger.level, logger.propagate, list(logger.handlers))
+    with shown_progress(silent=False):
+        assert len(logger.handlers) == len(before[2]) + 1
+    assert (logger.level, logger.propagate, list(logger.handlers)) == before
+
+
+def test_on_a_terminal_each_stage_is_one_bar_with_its_sums():
+    out = io.StringIO()
+    columns = (TextColumn("{task.description} {task.completed:.0f}/{task.total:.0f} {task.fields[note]}"),)  # fmt: skip
+    progress = Progress(*columns, console=Console(file=out, width=100), auto_refresh=False)
+    bars = Bars(progress)
+    for shard in (0, 1):
+        bars.show(part("tile", shard, calls=2), shards=3)
+    progress.refresh()
+    progress.start()
+    progress.stop()
+    assert "tile 2/3 8 kept, 2 rejected, 4 calls" in out.getvalue()

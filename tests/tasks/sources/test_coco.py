@@ -1,0 +1,375 @@
+"""COCO: every trap of the real files."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pycocotools import mask as coco_mask
+
+from schemas.errors import SourceError
+from schemas.params import SourceSpec
+from schemas.sample import Rejection
+from schemas.scene import Finding
+from schemas.vocabulary import FindingKind, Reason, Shape, Split
+from tasks.sources.coco import SOURCE
+from tasks.sources.coco_file import CocoAnnotation, Rle
+from tasks.sources.coco_shapes import shape_of
+from tasks.sources.folder import SourceFolder
+from tasks.sources.protocol import SceneLabels
+from tasks.spatial.polygons import area, box_of
+from tests.fixtures.scenes import coco_box, coco_image, write_coco, write_image
+
+BOX = ((10, 10), (30, 10), (30, 25), (10, 25))
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return what COCO reads below ``tmp_path``."""
+    return lambda: list(
+        SOURCE.read(SourceFolder(str(tmp_path)), SourceSpec(name="coco", path=str(tmp_path)))
+    )
+
+
+@pytest.fixture
+def scene(tmp_path, read):
+    """Return the one scene that COCO reads with these annotations."""
+
+    def one(*annotations, **options):
+        write_coco(tmp_path, [coco_image(1)], annotations, **options)
+        (row,) = read()
+        return row
+
+    return one
+
+
+def only(row):
+    (annotation,) = row.annotations
+    return annotation
+
+
+def test_a_box_is_x_y_width_height(scene):
+    found = only(scene(coco_box(1)))
+    assert (found.shape, found.polygon) == (Shape.HBB, BOX)
+    assert (found.category_as_given, found.category) == ("plane", "plane")
+
+
+def test_an_annotation_knows_its_file_and_element(scene):
+    row = scene(coco_box(1), coco_box(1, (1, 1, 5, 5)))
+    assert [a.origin.element for a in row.annotations] == ["annotations[0]", "annotations[1]"]
+    assert only(scene(coco_box(1))).origin.file == "annotations.json"
+
+
+def test_a_ring_that_is_the_box_is_a_box(scene):
+    ring = [10, 10, 30, 10, 30, 25, 10, 25]
+    assert only(scene(coco_box(1, segmentation=[ring]))).shape == Shape.HBB
+    assert only(scene(coco_box(1, segmentation=[[*ring, 10, 10]]))).polygon == BOX
+
+
+def test_a_ring_is_kept_as_a_polygon(scene):
+    found = only(scene(coco_box(1, segmentation=[[10, 10, 30, 12.5, 20, 25]])))
+    assert (found.shape, found.polygon) == (Shape.POLYGON, ((10, 10), (30, 12.5), (20, 25)))
+
+
+def test_a_ring_without_a_box_is_enough(scene):
+    row = scene({"image_id": 1, "category_id": 2, "segmentation": [[1, 1, 9, 1, 5, 7]]})
+    assert only(row).polygon == ((1, 1), (9, 1), (5, 7))
+
+
+def test_a_ring_of_two_corners_falls_back_to_the_box(scene):
+    assert only(scene(coco_box(1, segmentation=[[10, 10, 30, 25]]))).polygon == BOX
+
+
+def test_an_object_in_pieces_is_its_box(scene):
+    pieces = [[10, 10, 20, 10, 10, 25], [25, 25, 30, 20, 30, 25]]
+    found = only(scene(coco_box(1, segmentation=pieces)))
+    assert (found.shape, found.polygon) == (Shape.HBB, BOX)
+    row = scene({"image_id": 1, "category_id": 1, "segmentation": pieces})
+    assert box_of(only(row).polygon) == (10, 10, 30, 25)
+
+
+def masked(size=(80, 120)):
+    pixels = np.zeros(size, np.uint8, order="F")
+    pixels[10:25, 10:30] = 1
+    pixels[10:15, 10:15] = 0
+    return pixels
+
+
+def runs_of(pixels):
+    flat = pixels.flatten(order="F")
+    changes = np.flatnonzero(np.diff(flat)) + 1
+    runs = np.diff([0, *changes, flat.size]).tolist()
+    return runs if flat[0] == 0 else [0, *runs]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_mask_is_its_outline(scene, packed):
+    pixels = masked()
+    counts = coco_mask.encode(pixels)["counts"].decode() if packed else runs_of(pixels)
+    segmentation = {"size": [80, 120], "counts": counts}
+    found = only(scene(coco_box(1, segmentation=segmentation, iscrowd=1)))
+    assert (found.shape, found.crowd) == (Shape.MASK, True)
+    assert (area(found.polygon), box_of(found.polygon)) == (pixels.sum(), (10, 10, 30, 25))
+
+
+def test_a_mask_in_pieces_is_the_box_round_them(scene):
+    pixels = masked()
+    pixels[60:70, 100:110] = 1
+    found = only(scene(coco_box(1, segmentation={"size": [80, 120], "counts": runs_of(pixels)})))
+    assert found.polygon == ((110, 10), (110, 70), (10, 70), (10, 10))
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=4))
+def test_the_outline_of_any_mask_lies_round_its_pixels(rectangles):
+    pixels = np.zeros((40, 50), np.uint8, order="F")
+    for x, y, width, height in rectangles:
+        pixels[y : y + height + 1, x : x + width + 1] = 1
+    rle = Rle(size=pixels.shape, counts=coco_mask.encode(pixels)["counts"].decode())
+    annotation = CocoAnnotation(image_id="1", category_id="1", segmentation=rle)
+    shape, polygon = shape_of(annotation)
+    rows, columns = np.nonzero(pixels)
+    wanted = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert shape == Shape.MASK
+    assert np.allclose(box_of(polygon), wanted, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    "segmentation",
+    [
+        {"size": [80, 120], "counts": [5, 5]}, {"size": [80, 120], "counts": [-5, 9605]},
+        {"size": [80, 120], "counts": "~~~"}, {"size": [80, 120], "counts": "é"},
+        {"size": [0, 120], "counts": []}, {"size": [80, 120], "counts": [9600]},
+        {"size": [90_000, 90_000], "counts": "x"}, {"counts": [1]}, "mask", [[1, 2, "x", 4, 5, 6]],
+        [[1, 2, 3, 4, 5, 6, 7]], [{"a": 1}], [[1e300, 0, 1, 1, 2, 2]],
+    ],
+)  # fmt: skip
+def test_a_broken_segmentation_is_a_finding_that_names_its_element(scene, segmentation):
+    broken = {"image_id": 1, "category_id": 1, "segmentation": segmentation}
+    row = scene(coco_box(1), broken)
+    assert len(row.annotations) == 1
+    assert [(f.kind, f.element) for f in row.findings] == [
+        (FindingKind.MALFORMED_LINE, "annotations[1]")
+    ]
+
+
+def test_a_mask_too_large_to_decode_is_its_box(scene):
+    mask = {"size": [90_000, 90_000], "counts": "x"}
+    assert only(scene(coco_box(1, segmentation=mask))).polygon == BOX
+
+
+def test_a_crowd_is_marked(scene):
+    row = scene(coco_box(1, iscrowd=1), coco_box(1, (1, 1, 5, 5)))
+    assert [a.crowd for a in row.annotations] == [True, False]
+
+
+def test_a_negative_size_is_a_finding(scene):
+    row = scene(coco_box(1, (10, 10, -5, 5)))
+    assert (row.annotations, row.findings[0].kind) == ((), FindingKind.ZERO_AREA)
+    assert row.classes == ()
+
+
+@pytest.mark.parametrize("bbox", [[1, 2, 3], [1, 2, 3, None], [1, 2, 3, float("nan")], None, []])
+def test_a_broken_box_is_a_finding(scene, bbox):
+    row = scene({"image_id": 1, "category_id": 1, "bbox": bbox})
+    assert (row.annotations, row.findings[0].kind) == ((), FindingKind.MALFORMED_LINE)
+
+
+def test_an_unknown_category_id_is_a_finding_and_labels_are_not_complete(scene):
+    row = scene(coco_box(1), coco_box(1, (1, 1, 5, 5), category=9))
+    assert [(f.kind, f.element) for f in row.findings] == [
+        (FindingKind.WRONG_REFERENCE, "annotations[1]")
+    ]
+    assert (len(row.annotations), row.classes) == (1, ())
+
+
+def test_an_unknown_image_id_is_a_finding(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1), coco_box(7), coco_box(7)])
+    row, finding = read()
+    assert len(row.annotations) == 1
+    assert (finding.kind, finding.element) == (FindingKind.WRONG_REFERENCE, "annotations[1]")
+    assert "and 1 more have the image_id 7" in finding.detail
+
+
+def test_an_image_id_used_twice_is_a_finding(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1), coco_image(1, "b.png")], [coco_box(1)])
+    rows = read()
+    assert [len(row.annotations) for row in rows[:2]] == [1, 0]
+    assert {rows[1].findings[0].kind, rows[2].kind} == {
+        FindingKind.IMAGE_WITHOUT_LABEL, FindingKind.WRONG_REFERENCE,
+    }  # fmt: skip
+
+
+def test_ids_may_be_text_in_one_place_and_numbers_in_another(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box("1", category=2.0)])
+    assert only(read()[0]).category == "ship"
+
+
+def test_a_missing_image_file_is_a_finding(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)])
+    write_coco(tmp_path, [coco_image(1), coco_image(2, "gone.png")], make_images=False)
+    row, finding = read()
+    assert row.name == "1.png"
+    assert (finding.kind, finding.element) == (FindingKind.LABEL_WITHOUT_IMAGE, "images[1]")
+    assert "gone.png" in finding.detail
+
+
+def test_an_image_that_no_file_lists_is_a_scene_that_claims_nothing(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)])
+    write_image(tmp_path / "2.png")
+    _, row = read()
+    assert (row.classes, row.findings[0].kind) == ((), FindingKind.IMAGE_WITHOUT_LABEL)
+
+
+@pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a\\..\\..\\x.png"])
+def test_a_file_name_that_leads_outside_is_a_rejection_and_the_rest_goes_on(tmp_path, read, name):
+    images = [coco_image(1), coco_image(2, name)]
+    write_coco(tmp_path, [coco_image(1)])
+    write_coco(tmp_path, images, [coco_box(1), coco_box(2)], make_images=False)
+    row, rejection = read()
+    assert len(row.annotations) == 1
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, rejection.file) == (Reason.UNSAFE_PATH, "annotations.json")
+    assert "images[1]" in rejection.detail
+    assert name in rejection.detail
+
+
+@pytest.mark.parametrize(
+    ("json_name", "image"),
+    [("a.json", "1.png"), ("annotations/a.json", "images/1.png"), ("x/a.json", "x/1.png"),
+     ("annotations/a.json", "images/deep/1.png")],
+)  # fmt: skip
+def test_images_are_found_beside_the_file_or_below_any_folder(tmp_path, read, json_name, image):
+    write_image(tmp_path / image)
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], name=json_name, make_images=False)
+    (row,) = read()
+    assert (row.name, len(row.annotations)) == (image, 1)
+
+
+def test_windows_separators_in_file_names_are_understood(tmp_path, read):
+    write_image(tmp_path / "images" / "1.png")
+    write_coco(tmp_path, [coco_image(1, "images\\1.png")], [coco_box(1)], make_images=False)
+    assert len(read()[0].annotations) == 1
+
+
+def test_of_two_images_of_one_name_the_one_of_the_files_split_is_meant(tmp_path, read):
+    for split, category in (("train2017", 1), ("val2017", 2)):
+        write_image(tmp_path / split / "1.png")
+        write_coco(
+            tmp_path, [coco_image(1)], [coco_box(1, category=category)],
+            name=f"annotations/instances_{split}.json", make_images=False,
+        )  # fmt: skip
+    train, val = read()
+    assert (only(train).category, train.split) == ("plane", Split.TRAIN)
+    assert (only(val).category, val.split) == ("ship", Split.VAL)
+
+
+def test_an_image_of_two_files_has_the_labels_of_both(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], name="a.json")
+    ships = [{"id": 1, "name": "ship"}]
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], name="b.json", categories=ships)
+    (row,) = read()
+    assert [a.category for a in row.annotations] == ["plane", "ship"]
+    assert row.classes == ("plane", "ship")
+
+
+def test_an_image_without_annotations_is_a_scene_with_complete_labels(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)])
+    (row,) = read()
+    assert (row.annotations, row.classes, row.findings) == ((), ("plane", "ship"), ())
+
+
+def test_sizes_licence_and_contributor_come_from_the_file(tmp_path, read):
+    licences = [{"id": 3, "name": "CC-BY-4.0", "url": "https://example.org"}]
+    write_coco(
+        tmp_path, [coco_image(1, license=3)], licenses=licences, info={"contributor": "A Survey"}
+    )
+    (row,) = read()
+    assert (row.width, row.height) == (120, 80)
+    assert (row.licence, row.attribution) == ("CC-BY-4.0", "A Survey")
+
+
+def test_a_licence_without_name_is_unknown(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1, license=0)], licenses=[{"id": 0, "name": None}])
+    assert read()[0].licence is None
+
+
+def test_a_size_of_zero_is_unknown(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)])
+    listed = {"id": 1, "file_name": "1.png", "width": 0, "height": -1}
+    write_coco(tmp_path, [listed], [coco_box(1)], make_images=False)
+    row = read()[0]
+    assert (row.width, row.height, len(row.annotations)) == (None, None, 1)
+
+
+def test_an_unknown_class_is_one_finding_and_kept_as_spelled(tmp_path, read):
+    write_coco(
+        tmp_path, [coco_image(1)], [coco_box(1)], categories=[{"id": 1, "name": "Flux_Capacitor"}]
+    )
+    row, finding = read()
+    assert (only(row).category_as_given, only(row).category) == ("Flux_Capacitor", "flux capacitor")
+    assert (finding.kind, finding.element) == (FindingKind.UNKNOWN_CLASS, "categories[0]")
+
+
+def test_broken_elements_are_findings_and_cost_only_themselves(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1), 5, {"bbox": [1, 2, 3, 4]}])
+    content = (tmp_path / "annotations.json").read_text()
+    (tmp_path / "annotations.json").write_text(content.replace('"images": [', '"images": [{}, 7, '))
+    row, *findings = read()
+    assert len(row.annotations) == 1
+    assert sorted(f.element for f in findings) == [
+        "annotations[1]", "annotations[2]", "images[0]", "images[1]",
+    ]  # fmt: skip
+
+
+def test_broken_json_names_line_and_column(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)])
+    (tmp_path / "annotations.json").write_text('{"images": [],\n "annotations": [}')
+    with pytest.raises(SourceError, match=r"annotations\.json is broken JSON at line 2, column 18"):
+        read()
+
+
+def test_json_that_is_not_utf8_is_a_source_error(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)])
+    (tmp_path / "annotations.json").write_bytes(b'{"images": [], "annotations": ["\xe9"]}')
+    with pytest.raises(SourceError, match="Save it as UTF-8 JSON"):
+        read()
+
+
+def test_a_file_without_categories_is_a_source_error(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)])
+    (tmp_path / "annotations.json").write_text('{"images": [], "annotations": []}')
+    with pytest.raises(SourceError, match="has no list “categories”"):
+        read()
+
+
+def test_other_json_files_are_left_alone(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)])
+    (tmp_path / "notes.json").write_text("{broken")
+    assert len(read()) == 1
+
+
+def test_reading_takes_time_in_proportion_to_the_annotations(tmp_path, read):
+    def seconds(images, each):
+        boxes = [coco_box(i, (j, 1, 5, 5)) for i in range(images) for j in range(each)]
+        write_coco(
+            tmp_path, [coco_image(i, "1.png") | {"id": i} for i in range(images)], boxes,
+            make_images=False,
+        )  # fmt: skip
+        start = time.process_time()
+        assert sum(len(row.annotations) for row in read() if isinstance(row, SceneLabels))
+        return time.process_time() - start
+
+    write_image(tmp_path / "1.png")
+    small = min(seconds(100, 10) for _ in range(3))
+    assert seconds(1600, 10) < 16 * small * 5
+
+
+def test_every_finding_names_file_and_remedy(tmp_path, read):
+    broken = [coco_box(1, category=9), coco_box(1, (1, 1, -1, 1)), coco_box(8), 5]
+    write_coco(tmp_path, [coco_image(1), coco_image(2)], broken)
+    (tmp_path / "2.png").unlink()
+    rows = read()
+    findings = [f for row in rows for f in ([row] if isinstance(row, Finding) else row.findings)]
+    assert len(findings) == 5
+    assert all(f.file and f.remedy.endswith(".") and f.detail.endswith(".") for f in findings)
