@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.lock-$(shell cksum < requirements.lock | tr ' ' '-')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-BENCHES := $(sort $(wildcard tests/bench/bench_*.py))
+BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
 .PHONY: demo test check golden bench lock help clean
@@ -26,7 +26,7 @@ golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
 	REMAKE_GOLDEN=1 $(BIN)/pytest -k golden
 
 bench: $(INSTALLED)  ## Run every benchmark; each ends with one JSON line of figures
-	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m $$bench || exit 1; done
 
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \

@@ -21,10 +21,9 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from pydantic import Field, ValidationError
 
-import schemas.teacher
 from schemas.errors import PromptError, UnknownName
 from schemas.record import Record, content_id
-from schemas.teacher import Message
+from schemas.teacher import REPLIES, Message
 
 FOLDER: Final[Traversable] = files("prompts")
 PHRASINGS: Final = "phrasings/"
@@ -131,14 +130,9 @@ def prompt_fingerprint(name: str, folder: Traversable = FOLDER) -> str:
 
 def reply_record(name: str) -> type[Record]:
     """Return the record of ``schemas.teacher`` called ``name``; UnknownName where there is none."""
-    records = {
-        key: value
-        for key, value in vars(schemas.teacher).items()
-        if isinstance(value, type) and issubclass(value, Record) and value is not Record
-    }
-    if name not in records:
-        raise UnknownName("reply record", name, records)
-    return records[name]
+    if name not in REPLIES:
+        raise UnknownName("reply record", name, REPLIES)
+    return REPLIES[name]
 
 
 def _sources(file: str, folder: Traversable) -> dict[str, str]:

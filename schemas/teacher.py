@@ -1,7 +1,8 @@
 """What is asked of the teacher, what it answers, and the records that its answers are parsed into."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -50,6 +51,11 @@ class Dialogue(Record):
     turns: tuple[DialogueTurn, ...]
 
 
+REPLIES: Final[Mapping[str, type[Record]]] = {
+    record.__name__: record for record in (LocalDescription, Synthesis, Dialogue)
+}
+
+
 class Message(Record):
     """One message of a request; the picture, where there is one, goes with the first user turn."""
 
@@ -73,9 +79,9 @@ class ModelRequest(Record):
 
     @cached_property
     def key(self) -> str:
-        """Content hash of model, messages, picture, reply record and sampling parameters."""
+        """Content hash of model, messages, picture, reply schema and sampling parameters."""
         content = self.model_dump(mode="json", exclude={"image", "purpose", "prompt_fingerprint"})
-        return content_id("request", content)
+        return content_id("request", content, REPLIES[self.reply].model_json_schema())
 
 
 class Answer(Record):

@@ -105,8 +105,9 @@ def _built(
 
 def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> str | None:
     """Run the flow; Prefect's server starts while ``meanwhile`` runs. Returns what is incomplete."""
-    with shown_progress(silent=silent) as view, prefect_server() as server:
+    with shown_progress(silent=silent) as view:
         view.say("Starting Prefect …")
+        server = prefect_server()
         meanwhile()
         from flows.build_dataset import build_dataset  # noqa: PLC0415  # 5 s of imports
 

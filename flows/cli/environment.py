@@ -1,8 +1,6 @@
 """Makes Prefect quiet, and starts its temporary server while other work goes on."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Thread
 from typing import Final
 
@@ -50,17 +48,16 @@ class TemporaryServer:
         self._starting.start()
 
     def ready(self) -> None:
-        """Wait until it answers; raises PipelineError where it does not start."""
+        """Wait until it answers, and import meanwhile what takes long; raises PipelineError."""
+        from tasks.quality.expectations import load  # noqa: PLC0415  # takes 8 s
+
+        load()
         self._starting.join()
         if self._error is not None:
             raise PipelineError(
                 f"Prefect's temporary server did not start within {START_SECONDS} s. Try again, "
                 "or start one by “prefect server start” and set PREFECT_API_URL."
             ) from self._error
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.stop()
 
     def _start(self) -> None:
         try:
@@ -76,16 +73,11 @@ class NamedServer:
         """Return at once: its client says what is wrong with it."""
 
 
-@contextmanager
-def prefect_server() -> Iterator[TemporaryServer | NamedServer]:
-    """Start a temporary server, unless PREFECT_API_URL names one; call ``ready`` before the first run."""
+def prefect_server() -> TemporaryServer | NamedServer:
+    """Start a temporary server, unless PREFECT_API_URL names one; call ``ready`` before the first run.
+
+    Prefect ends the temporary one when the process ends, after its last logs and events are sent.
+    """
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  # 2 s that only a build needs
 
-    if PREFECT_API_URL.value():
-        yield NamedServer()
-        return
-    server = TemporaryServer()
-    try:
-        yield server
-    finally:
-        server.stop()
+    return NamedServer() if PREFECT_API_URL.value() else TemporaryServer()

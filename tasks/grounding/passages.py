@@ -12,6 +12,7 @@ from tasks.lexicon.lexicon import CategoryMention, find_categories
 
 _END: Final = re.compile(r"[.!?;]+(?=\s|$)|\n+")
 _SUBORDINATING: Final = whole_words(grammar().subordinating)
+_COMPARATOR: Final = whole_words(form for forms in grammar().comparators.values() for form in forms)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def _ends(text: str, spans: Sequence[TextSpan], starts: list[int]) -> Iterator[i
 
 def _phrase(text: str, span: TextSpan, offset: int) -> Phrase:
     start, end = span.start - offset, span.end - offset
-    qualified = _SUBORDINATING.search(text, start, end)
+    loosened = _COMPARATOR.match(text, start, end)
+    qualified = _SUBORDINATING.search(text, loosened.end() if loosened else start, end)
     return Phrase(start, end, span.refs, qualified.start() if qualified else end)
 
 

@@ -1,8 +1,10 @@
 """What an image file says of itself before its pixels are decoded, and a hash of how it looks."""
 
 import math
+import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -38,7 +40,10 @@ _HASHED_SIDE: Final = 512  # px; the picture is shrunk to about this before it i
 _BAND_PIXELS: Final = 1 << 22  # px that are held at once while it is shrunk
 _TIFF_STARTS: Final = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
 _FILTERS: Final = threading.Lock()  # warning filters belong to the process, not to the thread
-_BROKEN: Final = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError)
+_BROKEN: Final = (
+    OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError,
+    struct.error, zlib.error,
+)  # fmt: skip  # what decoders raise for broken files
 
 Image.MAX_IMAGE_PIXELS = None  # ingest judges sizes by its own parameter
 
@@ -97,8 +102,9 @@ def _by_pillow(path: Path) -> tuple[ImageHeader | None, int]:
     """Return the header and the EXIF orientation; no header for what Pillow does not know."""
     try:
         with _quietly_opened_picture(path) as picture:
-            turn = int(picture.getexif().get(ExifTags.Base.Orientation, 1))
-            width, height = picture.size[::-1] if turn in _TURNED else picture.size
+            turn = _orientation(picture, path)
+            turned = turn in _TURNED and picture.format != "TIFF"  # whose size is as displayed
+            width, height = picture.size[::-1] if turned else picture.size
             header = ImageHeader(
                 format=picture.format or "",
                 width=width,
@@ -135,8 +141,33 @@ def _gsd(raster: Any) -> float | None:
     metres = float(a * raster.crs.linear_units_factor[1])
     if raster.crs.to_epsg() != 3857:
         return metres
-    _, middle = raster.transform * (raster.width / 2, raster.height / 2)
+    middle = raster.transform.f + e * raster.height / 2
     return metres / math.cosh(middle / _EARTH)  # Web Mercator stretches by 1 / cos(latitude)
+
+
+def _orientation(picture: Image.Image, path: Path) -> int:
+    """Return the EXIF orientation, 1 = upright, without decoding.
+
+    Pillow decodes a whole PNG to look for EXIF behind the pixels; here its chunks are skipped.
+    """
+    if picture.format == "PNG" and "exif" not in picture.info:
+        picture.info |= {"exif": found} if (found := _exif_of_png(path)) else {}
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exif = Image.Image.getexif(picture)
+    return int(exif.get(ExifTags.Base.Orientation, 1))
+
+
+def _exif_of_png(path: Path) -> bytes | None:
+    """Return the content of the eXIf chunk. Format: PNG specification, third edition, 5.3."""
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(start := file.read(8)) == 8:
+            length, kind = struct.unpack(">I4s", start)
+            if kind == b"eXIf":
+                return file.read(length)
+            file.seek(length + 4, 1)
+    return None
 
 
 def _is_tiff(path: Path) -> bool:
@@ -147,8 +178,7 @@ def _is_tiff(path: Path) -> bool:
 def _shrunk_jpeg(path: Path) -> Image.Image | None:
     """Decode a JPEG at a fraction of its size, in grey; None for any other file."""
     try:
-        opened = _quietly_opened_picture(path)
-        with opened as picture:
+        with _quietly_opened_picture(path) as picture:
             if picture.format not in {"JPEG", "MPO"}:
                 return None
             picture.draft("L", (_HASHED_SIDE, _HASHED_SIDE))
@@ -175,7 +205,6 @@ def _quietly_opened_picture(path: Path) -> Iterator[Image.Image]:
     with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         picture = Image.open(path)
-        picture.getexif()
     with picture:
         yield picture
 

@@ -22,12 +22,11 @@ class Stretch:
     def __call__(self, bands: Bands) -> NDArray[np.uint8]:
         """Return ``bands`` as 8 bits, same shape; values beyond the ends are clipped, NaN is 0."""
         out = np.empty(bands.shape, np.uint8)
-        for index, band in enumerate(bands):
-            low, high = self.low[index], self.high[index]
+        for band, shown, low, high in zip(bands, out, self.low, self.high, strict=True):
             exact = np.result_type(band.dtype, np.float32)  # 32-bit integers need float64
             scaled = (band.astype(exact) - low) * (255 / (high - low))
             np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
-            out[index] = np.clip(np.rint(scaled), 0, 255)
+            shown[:] = np.clip(np.rint(scaled), 0, 255)
         return out
 
 

@@ -71,7 +71,7 @@ def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
         )
     if manifest.failed:
         shards = ", ".join(str(failed.shard) for failed in manifest.failed)
-        found.insert(0, f"This release is incomplete: shards {shards} failed and are not in it.")
+        found.insert(0, f"This release is incomplete. Failed and not in it: shard {shards}.")
     partial = [x.name or x.path for x in manifest.parameters.sources if not x.exhaustive]
     if partial:
         found.append(

@@ -1,5 +1,6 @@
 """How one COCO annotation becomes a polygon: box, ring or pixel mask."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -94,7 +95,9 @@ def _pixels(rle: Rle) -> NDArray[np.uint8]:
         packed = {"size": [height, width], "counts": runs}
         if isinstance(runs, list):
             packed = coco_mask.frPyObjects(packed, height, width)
-        pixels: NDArray[np.uint8] = coco_mask.decode(packed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # pycocotools against new numpy
+            pixels: NDArray[np.uint8] = coco_mask.decode(packed)
     except (ValueError, UnicodeEncodeError) as error:
         raise ValueError(f"has a mask that cannot be decoded ({error})") from None
     return pixels

@@ -27,13 +27,6 @@ _FOOTER: Final = "rs_gpt4v"
 R = TypeVar("R", bound=Record)
 
 
-class _Writer(pq.ParquetWriter):  # type: ignore[misc]  # pyarrow is untyped
-    """Gives an unfinished file up, where pyarrow would finish it in one that is closed by then."""
-
-    def __del__(self) -> None:
-        """Do nothing."""
-
-
 class PartWriter:
     """Writes records of one type into an open file, group by group."""
 
@@ -48,7 +41,7 @@ class PartWriter:
         """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
         self._model, self._group_rows = model, group_rows
         schema = schema or arrow_schema(model)
-        self._writer = _Writer(file, schema, **parquet_options(schema))
+        self._writer = pq.ParquetWriter(file, schema, **parquet_options(schema))
         self._rows: list[Record] = []
         self._bytes = 0
         self.count = 0

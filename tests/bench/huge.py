@@ -7,7 +7,6 @@ ROWS_A_STRIP 0 makes a TIFF of 256 px blocks, a negative one a single compressed
 """
 
 import json
-import re
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from schemas.params import TileParams
 from schemas.scene import IngestedScene, Scene
 from schemas.tile import Tile
 from tasks.tile import tile_scene
+from tests.bench.bench_memory import peak_mb
 
 
 def make(path: Path, side: int, rows_a_strip: int, kind: str = "uint8") -> None:
@@ -54,15 +54,6 @@ def tile(path: Path, side: int) -> None:
     tiles = sum(isinstance(row, Tile) for row in rows)
     seconds = round(time.perf_counter() - begun, 1)
     print(json.dumps({"tiles": tiles, "seconds": seconds, "peak_mb": peak_mb()}))
-
-
-def peak_mb() -> int:
-    """Return the peak memory of this process in MB.
-
-    Not ru_maxrss: a child started by vfork inherits that of its parent on Linux.
-    """
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def test_the_fingerprint_covers_the_schema_itself(
     from prompts import loader
 
     before = prompt_fingerprint("look", folder)
-    monkeypatch.setattr(schemas.teacher, "Synthesis", schemas.teacher.Dialogue)
+    monkeypatch.setitem(schemas.teacher.REPLIES, "Synthesis", schemas.teacher.Dialogue)
     loader._prompt.cache_clear()
     assert prompt_fingerprint("look", folder) != before
     monkeypatch.undo()

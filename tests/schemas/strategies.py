@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-import schemas
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
+import schemas
 from schemas.geometry import Window
 from schemas.record import Record
 
@@ -58,7 +58,7 @@ def _limits(metadata: Iterable[Any]) -> dict[str, Any]:
     return {n: v for m in metadata for n in names if (v := getattr(m, n, None)) is not None}
 
 
-def _of(annotation: Any, limits: dict[str, Any]) -> st.SearchStrategy[Any]:  # noqa: C901
+def _of(annotation: Any, limits: dict[str, Any]) -> st.SearchStrategy[Any]:
     origin, args = get_origin(annotation), get_args(annotation)
     if annotation is type(None):
         return st.none()

@@ -13,6 +13,7 @@ from tasks.model.offline.phrases import (
     a_thing,
     agreement,
     formation,
+    gathering,
     it,
     many,
     ordinal,
@@ -80,6 +81,7 @@ def attributes_of_many(group: Company, view: View, voice: Voice, most: int = 4) 
     """Return sentences on how a group looks and how it is arranged."""
     slots = group_slots(group, view)
     if group.kind == "cluster":
+        slots = {n: words for n, words in slots.items() if n != "covers"}
         slots["close"] = "in a cluster"
     opening = ["local.row"] if "row_course" in slots else []
     return compose(voice, ["local.group"], slots, _many(group), most, opening)
@@ -254,7 +256,11 @@ def _many(group: Company) -> Referring:
     def subject(number: int) -> Mapping[str, str]:
         words = many(group) if not number else it(group.refs) if number % 2 else the_many(group)
         slots = _referring(words, group.category, len(group.refs), number)
-        return slots if number else {**slots, "formation": formation(group)}
+        return (
+            slots
+            if number
+            else {**slots, "formation": formation(group), "gathering": gathering(group)}
+        )
 
     return subject
 

@@ -111,6 +111,11 @@ def formation(group: Company, article: str = "a") -> str:
     return tag(f"{article} {group.kind} of {body}", group.refs)
 
 
+def gathering(group: Company) -> str:
+    """Return “a group of nine planes”, tagged."""
+    return tag(f"a group of {counted(len(group.refs), group.category)}", group.refs)
+
+
 def share(group: Company, refs: Sequence[str], words: str | None = None) -> str:
     """Return “three of them”, “all of them” or ``words``, tagged with ``refs``."""
     if len(refs) == len(group.members):

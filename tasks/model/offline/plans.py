@@ -20,23 +20,10 @@ from schemas.record import content_id
 T = TypeVar("T")
 
 GRAMMAR: Final = frozenset(
-    [
-        "subject",
-        "it",
-        "its",
-        "is",
-        "has",
-        "does",
-        "s",
-        "all",
-        "then",
-        "kinds",
-        "slant",
-        "formation",
-        "noun",
-        "own",
-        "new",
-    ]
+    (
+        *("subject", "noun", "new", "own", "formation", "gathering", "kinds", "slant", "then"),
+        *("it", "its", "them", "is", "has", "does", "s", "all"),
+    )
 )
 _FIRST_LETTER: Final = re.compile(r'^((?:<ref ids="[^"]*">)?)(\w)')
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Final
 
 import yaml
@@ -44,10 +45,7 @@ def asked(
 ) -> Asked:
     """Return a question of ``kind`` on ``refs``; ``slots`` fill its plans."""
     question = voice.say(f"dialogue.ask_{kind}", slots)
-    try:
-        follow = voice.say(f"dialogue.on_{kind}", slots)
-    except KeyError:
-        follow = question
+    follow = voice.say(f"dialogue.on_{kind}", slots)
     return Asked(level, f"{kind} {compress(refs)}", tuple(refs), question, follow, answer)
 
 
@@ -65,7 +63,7 @@ def on_counts(view: View, voice: Voice) -> Iterator[Asked]:
         answer = voice.say("dialogue.answer_kinds", slots)
         yield asked(PERCEPTION, "kinds", refs, slots, answer, voice)
     exact = [c for c in shown if c.exhaustive and not c.crowd]
-    for more, fewer in zip(exact, exact[1:], strict=False):
+    for more, fewer in pairwise(exact):
         slots = {
             **_amount([more], view),
             "kinds": plural(more.category),

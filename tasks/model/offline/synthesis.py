@@ -230,13 +230,13 @@ def _on_rest_of_gists(category: str, refs: Sequence[str], told: bool, voice: Voi
 
 
 def _all_of(whole: Company) -> Referring:
-    words = the_many(whole)
-    return lambda _: {
-        "subject": words,
-        "noun": words,
-        "kinds": plural(whole.category),
-        **agreement(len(whole.refs)),
-    }
+    def subject(place: int) -> Mapping[str, str]:
+        plain = {"kinds": plural(whole.category), **agreement(len(whole.refs))}
+        if place:
+            return {**plain, "subject": it(whole.refs), "then": ""}
+        return {**plain, "subject": the_many(whole), "noun": the_many(whole)}
+
+    return subject
 
 
 def _thing(sight: Sight, number: int, view: View) -> Referring:

@@ -20,7 +20,10 @@ def raster(path: Path, bands: NDArray[np.generic], **profile: object) -> Path:
     """Write ``bands`` (bands, height, width) as a TIFF by rasterio."""
     count, height, width = bands.shape
     size = {"width": width, "height": height, "count": count, "dtype": bands.dtype.name}
-    georeferenced = {"transform": rasterio.Affine(1, 0, 500_000, 0, -1, 4_000_000), "crs": "EPSG:32618"}
+    georeferenced = {
+        "transform": rasterio.Affine(1, 0, 500_000, 0, -1, 4_000_000),
+        "crs": "EPSG:32618",
+    }
     with rasterio.open(path, "w", **{"driver": "GTiff", **size, **georeferenced, **profile}) as out:
         out.write(bands)
     return path

@@ -9,7 +9,7 @@ from PIL import Image
 from schemas.errors import ImageError
 from tasks.imagery import header as module
 from tasks.imagery.header import perceptual_hash, read_header, right_suffixes
-from tests.fixtures.scenes import cut_short, texture, write_header_bomb, write_image
+from tests.fixtures.scenes import cut_short, png_chunk, texture, write_header_bomb, write_image
 
 
 def hamming(one, other):
@@ -172,9 +172,24 @@ def test_a_file_cut_short_cannot_be_hashed(tmp_path, suffix):
         perceptual_hash(path)
 
 
+def read_whole(path):
+    read_header(path)
+    perceptual_hash(path)
+
+
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "jpeg"])
 def test_a_compressed_tiff_cut_short_is_an_error(tmp_path, compression):
     path = cut_short(write_image(tmp_path / "a.tif", (200, 150), compression=compression))
-    with pytest.raises(ImageError):
-        read_header(path)
-        perceptual_hash(path)
+    with pytest.raises(ImageError, match="cannot be decoded"):
+        read_whole(path)
+
+
+def test_exif_behind_the_pixels_of_a_png_is_found_without_decoding(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = write_image(tmp_path / "a.png", (120, 80)).read_bytes()
+    end = content.index(b"IEND") - 4
+    late = png_chunk(b"eXIf", exif.tobytes()[6:])
+    (tmp_path / "a.png").write_bytes(content[:end] + late + content[end:])
+    found = read_header(tmp_path / "a.png")
+    assert (found.width, found.height) == (80, 120)

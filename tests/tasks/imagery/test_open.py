@@ -177,7 +177,9 @@ def test_16_bit_grey_is_stretched(tmp_path: Path, name: str) -> None:
     assert np.corrcoef(found[..., 0].ravel(), deep.ravel())[0, 1] > 0.99
 
 
-@pytest.mark.parametrize("kind", ["uint16", "int16", "uint32", "int32", "float32", "float64", "int8"])
+@pytest.mark.parametrize(
+    "kind", ["uint16", "int16", "uint32", "int32", "float32", "float64", "int8"]
+)
 def test_deep_bands_are_stretched_each(tmp_path: Path, kind: str) -> None:
     bands = np.moveaxis(picture() // 4, -1, 0).astype(kind) * np.array([1, 1, 2]).astype(kind)[0]
     found = whole(raster(tmp_path / "a.tif", bands))
@@ -300,7 +302,9 @@ def test_a_truncated_file_is_named(tmp_path: Path, name: str) -> None:
         whole(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture at all", b"II*\0", b"\xff\xd8\xff", b"\x89PNG"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture at all", b"II*\0", b"\xff\xd8\xff", b"\x89PNG"]
+)
 @pytest.mark.usefixtures("either_reader")
 def test_what_is_no_image_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.png").write_bytes(content)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -13,6 +13,7 @@ deep = st.sampled_from([np.uint16, np.int16, np.float32, np.uint32]).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(deep)
 def test_a_larger_value_is_never_darker(bands: np.ndarray) -> None:
     shown = measure(bands)(bands)
@@ -21,6 +22,7 @@ def test_a_larger_value_is_never_darker(bands: np.ndarray) -> None:
         assert (np.diff(after.ravel()[np.argsort(before, axis=None)].astype(int)) >= 0).all()
 
 
+@settings(deadline=None)
 @given(deep)
 def test_a_band_of_two_values_shows_both(bands: np.ndarray) -> None:
     shown = measure(bands)(bands)

@@ -1,8 +1,9 @@
 """Windows cover the scene, have one size, and cut no object everywhere."""
 
 import math
+from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.geometry import Box
@@ -25,6 +26,7 @@ def scenes(draw: st.DrawFn) -> tuple[int, int, int, int, list[Box]]:
     return width, height, size, int(size * draw(shares)), boxes
 
 
+@settings(deadline=None)
 @given(sides, sides, sizes, shares)
 def test_every_pixel_is_in_a_window(width: int, height: int, size: int, share: float) -> None:
     found = windows(width, height, size, int(size * share))
@@ -39,6 +41,7 @@ def test_every_pixel_is_in_a_window(width: int, height: int, size: int, share: f
         assert reached == length
 
 
+@settings(deadline=None)
 @given(sides, sides, sizes, shares)
 def test_every_window_is_as_large_as_a_tile_or_the_scene(
     width: int, height: int, size: int, share: float
@@ -47,14 +50,15 @@ def test_every_window_is_as_large_as_a_tile_or_the_scene(
         assert (window.width, window.height) == (min(size, width), min(size, height))
 
 
+@settings(deadline=None)
 @given(sides, sides, sizes, shares)
 def test_neighbours_overlap_by_at_least_the_overlap(
     width: int, height: int, size: int, share: float
 ) -> None:
     overlap = int(size * share)
     starts = sorted({w.x0 for w in windows(width, height, size, overlap)})
-    assert all(b - a <= size - overlap for a, b in zip(starts, starts[1:], strict=False))
-    assert all(b - a == size - overlap for a, b in zip(starts, starts[1:-1], strict=False))
+    assert all(b - a <= size - overlap for a, b in pairwise(starts))
+    assert all(b - a == size - overlap for a, b in pairwise(starts[:-1]))
 
 
 def test_a_scene_up_to_the_tile_size_passes_whole() -> None:
@@ -71,6 +75,7 @@ def test_a_scene_that_the_grid_meets_exactly_has_no_window_too_many() -> None:
     assert [w.x0 for w in windows(1024 + 768, 10, 1024, 256)] == [0, 768]
 
 
+@settings(deadline=None)
 @given(scenes())
 def test_every_object_that_fits_in_a_tile_is_whole_in_one(
     scene: tuple[int, int, int, int, list[Box]],
@@ -90,6 +95,7 @@ def test_every_object_that_fits_in_a_tile_is_whole_in_one(
             assert any(w.x0 <= x0 and x1 <= w.x1 and w.y0 <= y0 and y1 <= w.y1 for w in found)
 
 
+@settings(deadline=None)
 @given(scenes())
 def test_there_is_at_most_one_more_window_per_object(
     scene: tuple[int, int, int, int, list[Box]],

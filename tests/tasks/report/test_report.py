@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from schemas.release import FailedShard
 from schemas.sample import Span
+from tasks.publish import commit
 from tasks.report.figures import Count
 from tasks.report.gallery import Candidate, pieces, spread, thumbnail
 from tasks.report.page import with_rest
 from tasks.report.rendering import size_in_words
 from tasks.report.summary import lengths_of
-from tests.fixtures.release import make_build
+from tests.fixtures.release import CREATED, SOFTWARE, make_build
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \' </style> {{ 7 * 7 }}'
 VOID = {"meta", "link", "img", "br", "hr", "input", "polygon"}
@@ -178,3 +180,17 @@ def test_many_classes_are_summed_up_in_the_last_line() -> None:
 )
 def test_sizes_are_said_in_words(size: int, text: str) -> None:
     assert size_in_words(size) == text
+
+
+def test_failed_shards_are_named_in_page_card_and_manifest(tmp_path: Path) -> None:
+    made = make_build(str(tmp_path / "root"), tiles=1)
+    failed = (FailedShard(shard=7, stage="tile", error="ImageError", message="P9.png is torn."),)
+    manifest = commit(
+        made.store, "v1", CREATED, made.params, made.parts, made.publish("v1"), SOFTWARE, failed
+    )
+    assert manifest.failed == failed
+    assert (
+        "shard 7, stage tile: P9.png is torn."
+        in made.store.read("releases/v1/report.html").decode()
+    )
+    assert "Failed and not in it: shard 7." in made.store.read("releases/v1/README.md").decode()

@@ -122,7 +122,7 @@ def test_a_mask_in_pieces_is_the_box_round_them(scene):
 
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=1, max_size=4))
 def test_the_outline_of_any_mask_lies_round_its_pixels(rectangles):
-    pixels = np.zeros((40, 50), np.uint8, order="F")
+    pixels = np.zeros((64, 64), np.uint8, order="F")
     for x, y, width, height in rectangles:
         pixels[y : y + height + 1, x : x + width + 1] = 1
     rle = Rle(size=pixels.shape, counts=coco_mask.encode(pixels)["counts"].decode())

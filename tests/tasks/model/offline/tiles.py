@@ -9,13 +9,14 @@ import numpy as np
 import simplejpeg
 from PIL import Image, ImageDraw
 
-from schemas.facts import CountFact, FactSheet, ObjectFact
-from schemas.geometry import Polygon
-from tasks.spatial.grid import cell_of
-from tasks.spatial.groups import groups
-from tasks.spatial.polygons import area, box_of, centre, clip, least_rectangle
-from tasks.spatial.relations import relations
-from schemas.geometry import Window
+from schemas.facts import FactSheet
+from schemas.geometry import Polygon, Window
+from schemas.scene import LabelOrigin
+from schemas.scene import Scene as SceneRecord
+from schemas.tile import TileObject, TileOutline
+from schemas.vocabulary import Shape, Split
+from tasks.spatial.facts import fact_sheet
+from tasks.spatial.polygons import area, clip
 
 WHITE, GREY, BLUE, RED = (238, 238, 236), (128, 128, 128), (58, 100, 176), (190, 46, 42)
 YELLOW, GREEN, BLACK, APRON = (232, 206, 60), (86, 130, 66), (24, 24, 26), (146, 146, 142)
@@ -73,70 +74,63 @@ def paint(scene: Scene, seed: int = 1) -> bytes:
     return simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=90)
 
 
-def sheet(scene: Scene) -> FactSheet:
-    """Return the facts of ``scene`` as the describe stage would state them."""
-    objects = _sized([_fact(f"o{n}", t, scene) for n, t in enumerate(scene.things, 1)])
-    categories = sorted({t.category for t in scene.things})
-    found = (sum(t.category == c for t in scene.things) for c in categories)
-    counts = [
-        CountFact(
-            category=category,
-            count=number,
-            partly_visible=scene.partly,
-            exhaustive=scene.exhaustive,
-            crowd=any(t.crowd for t in scene.things if t.category == category),
+def outline(scene: Scene) -> TileOutline:
+    """Return ``scene`` as the tile stage would, one image px per scene px."""
+    origin = LabelOrigin(file="labels.txt", line=1)
+    things = [*scene.things, *_slivers(scene)]
+    whole = Window(x0=0, y0=0, x1=scene.width, y1=scene.height)
+    objects = []
+    for number, thing in enumerate(things, 1):
+        polygon = thing.polygon()
+        clipped = clip(polygon, whole)
+        assert clipped is not None
+        visible = min(1.0, area(clipped) / area(polygon))
+        objects.append(
+            TileObject(
+                ref=f"o{number}",
+                annotation_id=f"a{number}",
+                category=thing.category,
+                category_as_given=thing.category,
+                shape=Shape.OBB,
+                polygon=polygon,
+                clipped=clipped,
+                visible=visible,
+                described=visible >= 0.4,
+                truncated=visible < 0.99,
+                crowd=thing.crowd,
+                origin=origin,
+            )
         )
-        for category, number in zip(categories, found, strict=True)
-    ]
-    return FactSheet(
-        width=scene.width,
-        height=scene.height,
-        gsd=scene.gsd,
-        north_up=scene.north_up,
-        counts=tuple(sorted(counts, key=lambda c: (-c.count, c.category))),
+    return TileOutline(
+        id="tile", scene=_scene(scene), window=whole, split=Split.TRAIN, image_sha256="0" * 64,
         objects=tuple(objects),
-        groups=groups(objects, scene.width, scene.height),
-        relations=relations(objects, scene.gsd),
-    )
+    )  # fmt: skip
 
 
-def _fact(ref: str, thing: Thing, scene: Scene) -> ObjectFact:
-    window = Window(x0=0, y0=0, x1=scene.width, y1=scene.height)
-    polygon = clip(thing.polygon(), window)
-    assert polygon is not None
-    cut = area(polygon) < 0.99 * area(thing.polygon())
-    length, width, angle = least_rectangle(polygon)
-    gsd = None if cut else scene.gsd
-    return ObjectFact(
-        ref=ref,
-        category=thing.category,
-        box=box_of(polygon),
-        polygon=polygon,
-        cell=cell_of(centre(polygon), scene.width, scene.height),
-        length=length,
-        width=width,
-        length_m=round(length * gsd, 1) if gsd else None,
-        width_m=round(width * gsd, 1) if gsd else None,
-        angle=angle % 180 if length >= 1.3 * width else None,
-        truncated=cut,
-        crowd=thing.crowd,
-    )
+def sheet(scene: Scene) -> FactSheet:
+    """Return the facts of ``scene`` as the describe stage states them."""
+    return fact_sheet(outline(scene))
 
 
-def _sized(objects: list[ObjectFact]) -> list[ObjectFact]:
-    areas: dict[str, list[float]] = {}
-    for fact in objects:
-        areas.setdefault(fact.category, []).append(fact.length * fact.width)
+def _scene(scene: Scene) -> SceneRecord:
+    categories = sorted({thing.category for thing in scene.things})
+    return SceneRecord(
+        id="scene", source="dota", name="scene.png", uri="scene.png", sha256="0" * 64,
+        perceptual_hash="0" * 16, width=scene.width, height=scene.height, bands=3, gsd=scene.gsd,
+        crs="EPSG:32618" if scene.north_up else None,
+        transform=(0.3, 0.0, 0.0, 0.0, -0.3, 0.0) if scene.north_up else None,
+        exhaustive=tuple(categories) if scene.exhaustive else (),
+    )  # fmt: skip
 
-    def size(fact: ObjectFact) -> ObjectFact:
-        same, own = sorted(areas[fact.category]), fact.length * fact.width
-        if len(same) < 2 or max(same) <= 1.4 * min(same) or fact.truncated:
-            return fact
-        middle = same[len(same) // 2]
-        word = "large" if own > 1.4 * middle else "small" if own < 0.7 * middle else "middle"
-        return fact.model_copy(update={"size_in_class": word})
 
-    return [size(fact) for fact in objects]
+def _slivers(scene: Scene) -> list[Thing]:
+    """Return things of which the left edge leaves too little to be described."""
+    categories = sorted({thing.category for thing in scene.things})
+    return [
+        Thing(category, -8, 40 + 30 * number, 24, 12)
+        for category in categories
+        for number in range(scene.partly)
+    ]
 
 
 def row(thing: Thing, count: int, dx: float, dy: float = 0.0) -> tuple[Thing, ...]:

@@ -1,0 +1,136 @@
+"""Expectations of ours as Great Expectations objects, and what these say of a frame.
+
+Great Expectations takes seconds to import, so it is imported where the first frame is checked.
+"""
+
+import importlib
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from schemas.errors import GateError
+from schemas.expectations import ColumnExpectation
+from tasks.quality.frames import RULE
+from tasks.quality.rules import RowRule, TableRule
+
+NAME: Final = "name"  # what an expectation of ours is called, in its meta
+_LOCK: Final = threading.Lock()  # its project is one global of the process
+
+
+class Unmet(NamedTuple):
+    """An expectation that a frame does not meet."""
+
+    name: str
+    rows: Mapping[int, str]  # index of the row → the value found there
+    observed: str  # of the table as a whole
+
+
+def load() -> None:
+    """Import Great Expectations now, so that the first check need not wait for it."""
+    _frames()
+
+
+def unmet_columns(
+    frame: pd.DataFrame, expectations: Sequence[ColumnExpectation], rules: Sequence[RowRule] = ()
+) -> tuple[Unmet, ...]:
+    """Return what rows of ``frame`` do not meet, of one table's ``expectations`` and of ``rules``."""
+    gx = _gx().expectations
+    flags = (
+        gx.ExpectColumnValuesToBeInSet(
+            column=f"{RULE}{rule.name}", value_set=[True], meta={NAME: rule.name}
+        )
+        for rule in rules
+    )
+    return _unmet(frame, [*(_column(gx, each) for each in expectations), *flags])
+
+
+def unmet_table(frame: pd.DataFrame, rules: Sequence[TableRule], *, rows: int) -> tuple[Unmet, ...]:
+    """Return what the table of keys ``frame`` does not meet; it should have ``rows`` rows."""
+    found: list[Unmet] = []
+    gx = _gx().expectations
+    for rule in rules:
+        table = frame[list(rule.pairs)].drop_duplicates() if rule.pairs else frame
+        if rule.kind == "rows":
+            expectation = gx.ExpectTableRowCountToEqual(value=rows, meta={NAME: rule.name})
+        else:
+            expectation = gx.ExpectColumnValuesToBeUnique(
+                column=rule.column, meta={NAME: rule.name}
+            )
+        found += _unmet(table, [expectation])
+    return tuple(found)
+
+
+def _column(gx: ModuleType, each: ColumnExpectation) -> Any:
+    """Return ``each`` as an expectation of Great Expectations."""
+    where = {"column": each.column, "meta": {NAME: each.name}}
+    limits = {"min_value": each.low, "max_value": each.high}
+    match each.kind:
+        case "not_null":
+            return gx.ExpectColumnValuesToNotBeNull(**where)
+        case "in_set":
+            return gx.ExpectColumnValuesToBeInSet(**where, value_set=list(each.values))
+        case "matches":
+            return gx.ExpectColumnValuesToMatchRegex(**where, regex=each.pattern)
+        case "between":
+            strict = {"strict_min": each.above, "strict_max": each.below}
+            return gx.ExpectColumnValuesToBeBetween(**where, **limits, **strict)
+        case "length":
+            return gx.ExpectColumnValueLengthsToBeBetween(**where, **limits)
+
+
+def _unmet(frame: pd.DataFrame, asked: Sequence[Any]) -> tuple[Unmet, ...]:
+    """Return which of ``asked`` do not hold of ``frame``, in their order."""
+    suite = _gx().ExpectationSuite(name="asked", expectations=list(asked))
+    with _LOCK:
+        whole = _frames().get_batch(batch_parameters={"dataframe": frame.reset_index(drop=True)})
+        results = whole.validate(suite, result_format={"result_format": "COMPLETE"}).results
+    order = {each.meta[NAME]: place for place, each in enumerate(asked)}
+    places = frame.index.to_list()
+    failed = [_failed(result, places) for result in results if not result.success]
+    return tuple(sorted(failed, key=lambda unmet: order[unmet.name]))
+
+
+def _failed(result: Any, places: Sequence[int]) -> Unmet:
+    """Return the failure ``result``; raise GateError where it could not be told at all."""
+    name = str(result.expectation_config.meta[NAME])
+    if not result.result:
+        raise GateError(f"Expectation “{name}” could not be checked: {result.exception_info}")
+    indexes = result.result.get("unexpected_index_list") or ()
+    values = result.result.get("unexpected_list") or ()
+    rows: dict[int, str] = {}
+    for index, value in zip(indexes, values, strict=False):
+        rows.setdefault(places[index], str(value)[:80])
+    observed = result.result.get("observed_value", f"{len(rows)} rows")
+    return Unmet(name, rows, str(observed))
+
+
+@cache
+def _frames() -> Any:
+    """Return the batch definition that takes whole frames, of a context that writes no files."""
+    config = importlib.import_module("great_expectations.data_context.types.base")
+    stores = config.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    project = config.DataContextConfig(
+        store_backend_defaults=stores, analytics_enabled=False, progress_bars={"globally": False}
+    )
+    context = _gx().get_context(mode="ephemeral", project_config=project)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+@cache
+def _gx() -> ModuleType:
+    """Import Great Expectations: no analytics, no logs, none of its dependencies' warnings."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gx = importlib.import_module("great_expectations")
+        importlib.import_module("great_expectations.expectations")
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    return gx
