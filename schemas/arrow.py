@@ -9,6 +9,7 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
+from itertools import accumulate, chain
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
@@ -41,8 +42,12 @@ def fingerprint(model: type[Record]) -> str:
 
 def to_batch(rows: Iterable[Record], model: type[Record]) -> pa.RecordBatch:
     """Return ``rows``, all of type ``model``, as one record batch."""
-    plain = [row.model_dump(mode="python") for row in rows]
-    return pa.RecordBatch.from_pylist(plain, schema=arrow_schema(model))
+    schema = arrow_schema(model)
+    fields = [row.__dict__ for row in rows]
+    columns = [
+        _column([row[name] for row in fields], schema.field(name).type) for name in schema.names
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def from_batch(batch: pa.RecordBatch, model: type[R]) -> Iterator[R]:
@@ -53,6 +58,31 @@ def from_batch(batch: pa.RecordBatch, model: type[R]) -> Iterator[R]:
     unions = _holds_union(model)
     for row in batch.to_pylist():
         yield model.model_validate(_pruned(row, model) if unions else row)
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return ``values``, None among them, as one array; column by column is twice as fast as rows."""
+    if pa.types.is_struct(kind):
+        fields = [{} if value is None else value.__dict__ for value in values]
+        children = [_column([row.get(child.name) for row in fields], child.type) for child in kind]
+        return pa.StructArray.from_arrays(children, type=kind, mask=_missing(values))
+    if pa.types.is_fixed_size_list(kind):
+        blank = (0,) * kind.list_size
+        items = list(chain.from_iterable(blank if value is None else value for value in values))
+        flat = _column(items, kind.value_type)
+        return pa.FixedSizeListArray.from_arrays(flat, type=kind, mask=_missing(values))
+    if pa.types.is_list(kind):
+        ends = accumulate((0 if value is None else len(value) for value in values), initial=0)
+        flat = _column(list(chain.from_iterable(value or () for value in values)), kind.value_type)
+        offsets = pa.array(list(ends), pa.int32())
+        return pa.ListArray.from_arrays(offsets, flat, type=kind, mask=_missing(values))
+    return pa.array(values, kind)
+
+
+def _missing(values: list[Any]) -> pa.Array | None:
+    """Return the mask of the values that are None, or None where there are none of them."""
+    missing = [value is None for value in values]
+    return pa.array(missing, pa.bool_()) if any(missing) else None
 
 
 def _field(name: str, field: FieldInfo) -> pa.Field:

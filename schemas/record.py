@@ -1,7 +1,9 @@
-"""The base of every record, and content ids."""
+"""The base of every record, and ids of content."""
 
 import hashlib
 import json
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -19,3 +21,10 @@ def content_id(*content: JsonValue) -> str:
     """Return the id of ``content``: the first 20 hex digits of the SHA-256 of its canonical JSON."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]
+
+
+@cache
+def words_fingerprint(package: str) -> str:
+    """Return an id that changes when a word list (YAML file) of ``package`` changes."""
+    lists = [file for file in files(package).iterdir() if file.name.endswith(".yaml")]
+    return content_id("words", {file.name: file.read_text("utf-8") for file in lists})

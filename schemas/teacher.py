@@ -69,6 +69,7 @@ class ModelRequest(Record):
     purpose: str = Field(description="prompt name, such as describe")
     prompt_fingerprint: str
     model: str
+    revision: str = Field("", description="of the writer, where it is the offline teacher")
     messages: tuple[Message, ...]
     image_sha256: str | None = None
     image: bytes | None = Field(None, repr=False, description="JPEG")

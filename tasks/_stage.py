@@ -22,7 +22,7 @@ from pydantic import JsonValue
 from prompts import prompt_fingerprint
 from schemas.arrow import fingerprint
 from schemas.errors import AccountingError, DamagedPart, TransientTeacherError
-from schemas.record import Record, content_id
+from schemas.record import Record, content_id, words_fingerprint
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.scene import Finding
@@ -34,6 +34,7 @@ progress = logging.getLogger("rs_gpt4v.progress")
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 Row = Record | Rejection | Finding
 
 RETRIES: Final = 3
@@ -65,16 +66,40 @@ class Context:
         return read_rows(self.store, part.path, model)
 
 
+def retried(name: str, run_name: str) -> Callable[[Callable[P, T]], "Task[P, T]"]:
+    """Turn a function into a Prefect task with the house's retries and without Prefect's cache."""
+
+    def decorate(function: Callable[P, T]) -> "Task[P, T]":
+        return task(
+            name=name,
+            task_run_name=run_name,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+            retries=RETRIES,
+            retry_delay_seconds=exponential_backoff(2),
+            retry_jitter_factor=0.5,
+            retry_condition_fn=is_transient,
+        )(function)
+
+    return decorate
+
+
 def stage(
-    name: str, *, writes: type[Record], version: int = 1, prompts: tuple[str, ...] = ()
+    name: str,
+    *,
+    writes: type[Record],
+    version: int = 1,
+    prompts: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
 ) -> Callable[
     [Callable[Concatenate[Context, P], Iterator[Row]]], "Task[Concatenate[Where, P], Part]"
 ]:
     """Turn a shard function into the task ``(where, *arguments) -> Part``.
 
-    ``writes`` is the record it keeps, ``prompts`` the files that it renders, ``version`` is raised
-    when its code changes what it writes. The arguments must be Parts, tuples of Parts, records or
-    plain values: all of them enter the key, parts by their own key.
+    ``writes`` is the record it keeps, ``prompts`` the files that it renders, ``words`` the packages
+    whose word lists it uses; ``version`` is raised when its code changes what it writes. The
+    arguments must be Parts, tuples of Parts, records or plain values: all of them enter the key,
+    parts by their own key.
     """
 
     def decorate(
@@ -83,6 +108,7 @@ def stage(
         def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
             made_of = [_identity(value) for value in (*args, *kwargs.values())]
             used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in prompts]
+            used += [words_fingerprint(package) for package in words]
             key = content_id(name, version, fingerprint(writes), used, made_of)
             store = Store(where.root)
             part = find_part(store, name, where.shard, key)
@@ -93,16 +119,7 @@ def stage(
             return part
 
         run.__name__, run.__doc__ = name, function.__doc__
-        return task(
-            name=name,
-            task_run_name=f"{name}-{{where.shard}}",
-            cache_policy=NO_CACHE,
-            persist_result=False,
-            retries=RETRIES,
-            retry_delay_seconds=exponential_backoff(2),
-            retry_jitter_factor=0.5,
-            retry_condition_fn=_is_transient,
-        )(run)
+        return retried(name, f"{name}-{{where.shard}}")(run)
 
     return decorate
 
@@ -197,5 +214,6 @@ def _identity(value: object) -> JsonValue:
     raise TypeError(f"{type(value).__name__} cannot be part of a stage's key")
 
 
-def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
+def is_transient(_task: object, _run: object, state: State[object]) -> bool:
+    """Say whether a failed task run may succeed when it is tried again."""
     return isinstance(state.data, TRANSIENT)

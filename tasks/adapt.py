@@ -41,8 +41,8 @@ FORMS: Final[Mapping[str, Form]] = {
 @stage(
     "adapt",
     writes=Draft,
-    version=1,
     prompts=tuple(f"phrasings/{form}" for form in sorted(FORMS)),
+    words=("tasks.lexicon",),
 )
 def adapt_shard(
     context: Context, tiles: Part, params: AdaptParams

@@ -28,14 +28,14 @@ def check_build(root: str, version: str, params: BuildParams) -> None:
 
 def check_target(root: str, version: str) -> None:
     """Raise UsageError where release ``version`` cannot be written below ``root``."""
-    store = Store(root)
-    check_version_free(store, version)
     name = f"stages/.writable-{uuid4().hex}"
     try:
+        store = Store(root)
+        check_version_free(store, version)
         store.write(name, b"")
         store.delete(name)
     except StorageError as error:
-        raise UsageError(f"--root {store.uri} cannot be used. {error}") from error
+        raise UsageError(f"--root {root} cannot be used. {error}") from error
 
 
 def _check_sources(params: BuildParams) -> None:

@@ -31,7 +31,12 @@ LEAST_BUDGET = 500  # tokens that the facts get, however long the description is
 Subject = tuple[TileOutline, int, tuple[str, ...]]  # number in the tile, keys of what it rests on
 
 
-@stage("converse", writes=ConversedTile, version=1, prompts=("converse",))
+@stage(
+    "converse",
+    writes=ConversedTile,
+    prompts=("converse",),
+    words=("tasks.lexicon", "tasks.model.offline"),
+)
 def converse_shard(
     context: Context,
     tiles: Part,

@@ -29,7 +29,12 @@ from tasks.spatial.facts import fact_sheet
 Subject = tuple[TileOutline, int]  # and the number of the request in its tile
 
 
-@stage("describe", writes=DescribedObjects, version=1, prompts=("describe",))
+@stage(
+    "describe",
+    writes=DescribedObjects,
+    prompts=("describe",),
+    words=("tasks.lexicon", "tasks.model.offline"),
+)
 def describe_shard(
     context: Context, tiles: Part, params: TeacherParams
 ) -> Iterator[DescribedObjects | Rejection]:

@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.tasks import exponential_backoff
 from pydantic import JsonValue
 
 from schemas.arrow import fingerprint
@@ -20,7 +16,7 @@ from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.scene import Finding, IngestedScene, Scene, SceneCandidate
 from schemas.vocabulary import Reason
-from tasks._stage import RETRIES, TRANSIENT, Context, find_part, report, stage, write_part
+from tasks._stage import Context, find_part, report, retried, stage, write_part
 from tasks.imagery.header import ImageHeader, perceptual_hash, read_header, right_suffixes
 from tasks.imagery.open import local_copy
 from tasks.sources.folder import suffix
@@ -33,20 +29,7 @@ _MODELS: Final[dict[str, type[Row]]] = {
 }
 
 
-def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
-    return isinstance(state.data, TRANSIENT)
-
-
-@task(
-    name="scan",
-    task_run_name="scan-{spec.name}",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=_is_transient,
-)
+@retried("scan", "scan-{spec.name}")
 def scan_source(root: str, spec: SourceSpec, shards: int) -> tuple[Part, ...]:
     """Read one source and write its candidates as parts, one for each shard that has any.
 
@@ -62,7 +45,7 @@ def scan_source(root: str, spec: SourceSpec, shards: int) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-@stage("ingest", writes=IngestedScene, version=1)
+@stage("ingest", writes=IngestedScene)
 def ingest_shard(
     context: Context, candidates: tuple[Part, ...], params: IngestParams
 ) -> Iterator[IngestedScene | Rejection | Finding]:

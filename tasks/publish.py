@@ -10,14 +10,9 @@ from importlib.metadata import version as installed
 from platform import python_version
 from typing import Final
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.tasks import exponential_backoff
-
 from schemas.params import BuildParams, PublishParams
 from schemas.release import FailedShard, Manifest, Part, Pointer, ReleasePart
-from tasks._stage import RETRIES, TRANSIENT
+from tasks._stage import retried
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
@@ -34,20 +29,7 @@ PACKAGES: Final = (
 )  # fmt: skip
 
 
-def _is_transient(_task: object, _run: object, state: State[object]) -> bool:
-    return isinstance(state.data, TRANSIENT)
-
-
-@task(
-    name="publish",
-    task_run_name="publish-{shard}",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=_is_transient,
-)
+@retried("publish", "publish-{shard}")
 def publish_shard(
     root: str, version: str, shard: int, validated: Part, tiles: Part, params: PublishParams
 ) -> tuple[ReleasePart, ...]:
@@ -59,7 +41,7 @@ def publish_shard(
     )
 
 
-@task(name="commit", task_run_name="commit-{version}", cache_policy=NO_CACHE, persist_result=False)
+@retried("commit", "commit-{version}")
 def commit_release(
     root: str,
     version: str,

@@ -26,7 +26,12 @@ from tasks.spatial.facts import fact_sheet
 Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descriptions used
 
 
-@stage("synthesize", writes=SynthesizedTile, version=1, prompts=("synthesize",))
+@stage(
+    "synthesize",
+    writes=SynthesizedTile,
+    prompts=("synthesize",),
+    words=("tasks.lexicon", "tasks.model.offline"),
+)
 def synthesize_shard(
     context: Context, tiles: Part, described: Part, params: TeacherParams
 ) -> Iterator[SynthesizedTile | Rejection]:

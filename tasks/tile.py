@@ -54,7 +54,7 @@ class _Placed:
         return (self.box[1] + self.box[3]) / 2
 
 
-@stage("tile", writes=Tile, version=1)
+@stage("tile", writes=Tile)
 def tile_shard(context: Context, scenes: Part, params: TileParams) -> Iterator[Tile | Rejection]:
     """Cut every scene of the shard into tiles; one scene is open at a time."""
     for ingested in context.rows(scenes, IngestedScene):

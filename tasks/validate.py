@@ -19,7 +19,7 @@ from tasks.quality.rules import ROW_RULES, TABLE_RULES, SampleKey
 ROWS: Final = 1000  # samples that are checked at once, so that memory does not grow with the shard
 
 
-@stage("validate", writes=Sample, version=1)
+@stage("validate", writes=Sample)
 def validate_shard(context: Context, verified: Part) -> Iterator[Sample | Rejection]:
     """Check the samples of the shard against the expectations of their table and of its columns.
 

@@ -21,7 +21,12 @@ from tasks.model.local_facts import beside
 LOCAL, DETAILED = "local_description", "detailed_description"
 
 
-@stage("verify", writes=Sample, version=1, prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"))
+@stage(
+    "verify",
+    writes=Sample,
+    prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
+    words=("tasks.lexicon", "tasks.grounding"),
+)
 def verify_shard(
     context: Context,
     tiles: Part,

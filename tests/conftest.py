@@ -11,7 +11,6 @@ prepare_environment(verbose=False)  # before anything imports Prefect
 
 SHARDS = 4
 SCENES = ("car_park", "river")
-TILE = ("--tile.size", "640", "--tile.overlap", "128")
 
 
 class Build:
@@ -41,7 +40,7 @@ def prefect_server():
 
 @pytest.fixture(scope="session")
 def scenes(tmp_path_factory):
-    """Two painted scenes as a DOTA folder, one of them larger than the tiles of these tests."""
+    """Two painted scenes as a DOTA folder."""
     from tasks.demo.paint import paint_scenes
 
     folder = tmp_path_factory.mktemp("scenes")
@@ -52,13 +51,9 @@ def scenes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def params(scenes):
     """Return the parameters of the small build."""
-    from schemas.params import BuildParams, SourceSpec, TileParams
+    from schemas.params import BuildParams, SourceSpec
 
-    return BuildParams(
-        sources=(SourceSpec(name="dota", path=str(scenes)),),
-        shards=SHARDS,
-        tile=TileParams(size=640, overlap=128),
-    )
+    return BuildParams(sources=(SourceSpec(name="dota", path=str(scenes)),), shards=SHARDS)
 
 
 @pytest.fixture(scope="session")

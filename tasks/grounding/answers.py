@@ -10,9 +10,10 @@ import numpy as np
 from schemas.sample import Verdict
 from tasks.grounding.classes import presence
 from tasks.grounding.comparisons import find_comparison, is_more
-from tasks.grounding.counts import compare, find_number, says_partly
-from tasks.grounding.grammar import any_of, fold, grammar
-from tasks.grounding.passages import Mention, Sentence, sentences
+from tasks.grounding.counts import compare, says_partly
+from tasks.grounding.grammar import any_of, grammar
+from tasks.grounding.numbers import find_number
+from tasks.grounding.passages import Mention, Sentence
 from tasks.grounding.references import Parsed
 from tasks.grounding.truth import Floats, Truth
 from tasks.grounding.verdicts import Outcome, verdict
@@ -20,24 +21,26 @@ from tasks.grounding.verdicts import Outcome, verdict
 BOX_ERROR: Final = 1.5  # px: whole pixels, rounded one way or another
 
 
-def answer_verdicts(question: Parsed, answer: Parsed, form: str, truth: Truth) -> Iterator[Verdict]:
+def answer_verdicts(
+    question: Sequence[Sentence], answer: Sequence[Sentence], form: str, truth: Truth
+) -> Iterator[Verdict]:
     """Judge ``answer`` as a reply to ``question``: presence, number or comparison.
 
     In samples of another form only where the question cannot be read otherwise.
     """
-    asked = list(sentences(question, truth.unknown_categories))
-    mentions = [mention for sentence in asked for mention in sentence.mentions]
+    mentions = [mention for sentence in question for mention in sentence.mentions]
     classes = {mention.category for mention in mentions}
-    reply = fold(answer.plain)
+    reply = "".join(sentence.text for sentence in answer[:3])
     if form == "comparison" or len(classes) == 2:
-        yield from _compared(asked, answer, reply, truth)
+        yield from _compared(question, reply, truth)
     if len(classes) != 1:
         return
-    if form == "presence" or any(_asks_presence(s) for s in asked):
+    if form == "presence" or any(map(_asks_presence, question)):
         yield from _present(mentions[0].category, reply, truth)
-    bare = not any(s.mentions for s in sentences(answer, truth.unknown_categories))
-    if form == "counting" or (bare and any(_asks_count(s) for s in asked)):
-        yield from _counted(mentions[0].category, question, answer, truth)
+    bare = not any(sentence.mentions for sentence in answer)
+    if form == "counting" or (bare and any(map(_asks_count, question))):
+        asked = "".join(sentence.text for sentence in question)
+        yield from _counted(mentions[0].category, asked, reply, truth)
 
 
 def box_verdicts(text: Parsed, truth: Truth, own: Sequence[str]) -> Iterator[Verdict]:
@@ -75,21 +78,18 @@ def _present(category: str, reply: str, truth: Truth) -> Iterator[Verdict]:
     yield verdict("class", claim, presence(category, claimed=claimed, truth=truth), evidence)
 
 
-def _counted(category: str, question: Parsed, answer: Parsed, truth: Truth) -> Iterator[Verdict]:
-    reply = fold(answer.plain)
+def _counted(category: str, asked: str, reply: str, truth: Truth) -> Iterator[Verdict]:
     quantity = find_number(reply)
     if quantity is None:
         return
     tally = truth.tally(category)
-    partly = says_partly(f"{fold(question.plain)} {reply}")
+    partly = says_partly(f"{asked} {reply}")
     outcome = compare(quantity, tally, partly=partly, strict=True)
-    claim = " ".join(answer.plain.split())[:160]
+    claim = _quote(reply)
     yield verdict("count", claim, outcome, f"{category}: {tally} in the tile")
 
 
-def _compared(
-    asked: Sequence[Sentence], answer: Parsed, reply: str, truth: Truth
-) -> Iterator[Verdict]:
+def _compared(asked: Sequence[Sentence], reply: str, truth: Truth) -> Iterator[Verdict]:
     claimed = _says_yes(reply)
     if claimed is None:
         return
@@ -102,8 +102,12 @@ def _compared(
             more = is_more(*(tallies if found["more"] == "more" else tallies[::-1]))
             right: Outcome = "supported" if more is claimed else "contradicted"
             evidence = f"{one.category}: {tallies[0]}, {other.category}: {tallies[1]} in the tile"
-            claim = " ".join(answer.plain.split())[:160]
+            claim = _quote(reply)
             yield verdict("count", claim, "unverifiable" if more is None else right, evidence)
+
+
+def _quote(reply: str) -> str:
+    return " ".join(reply[:320].split())[:160]
 
 
 def _says_yes(reply: str) -> bool | None:

@@ -32,16 +32,17 @@ def check_turns(
     ``form`` is the kind of question or text, ``own`` are the objects that the sample is about.
     """
     found: list[Verdict] = []
-    for place, said in enumerate(turns):
+    question: list[Sentence] = []
+    for said in turns:
         passages = list(sentences(said.text, truth.unknown_categories))
         found += _references(passages, truth)
         found += box_verdicts(said.text, truth, own)
         if said.role == "user":
+            question = passages
             continue
         for sentence in passages:
             found += _statements(sentence, truth, own if form == "position" else ())
-        if place and turns[place - 1].role == "user":
-            found += answer_verdicts(turns[place - 1].text, said.text, form, truth)
+        found += answer_verdicts(question, passages, form, truth)
     return distinct(found)
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from schemas.sample import Verdict
 from tasks.grounding.counts import is_about_all
 from tasks.grounding.grammar import any_of, grammar, whole_words
-from tasks.grounding.passages import Mention, Phrase, Sentence
+from tasks.grounding.passages import Mention, Sentence
 from tasks.grounding.truth import Truth, is_a
 from tasks.grounding.verdicts import Outcome, named, verdict
 from tasks.lexicon.lexicon import related
@@ -69,15 +69,12 @@ def _absent(
 
 
 def _tagged(sentence: Sentence, truth: Truth) -> Iterator[Verdict]:
-    heads: dict[Phrase, list[str]] = {}
-    for mention in sentence.mentions:
-        if mention.phrase is not None and mention.is_head:
-            heads.setdefault(mention.phrase, []).append(mention.category)
-    for phrase, categories in heads.items():
+    for phrase in sentence.phrases:
+        heads = sentence.heads.get(phrase.start, ())
         found = {truth.objects[r].category for r in phrase.refs if r in truth.objects}
-        if found:
+        if heads and found:
             claim = sentence.quote(phrase.start, phrase.end)
-            outcome = _agreement(sorted(found), categories)
+            outcome = _agreement(sorted(found), [mention.category for mention in heads])
             yield verdict(
                 "class", claim, outcome, f"{named(phrase.refs)}: {', '.join(sorted(found))}"
             )

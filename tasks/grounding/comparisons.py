@@ -13,6 +13,7 @@ from tasks.grounding.verdicts import Outcome, verdict
 from tasks.lexicon.lexicon import parse_number
 
 REACH: Final = 40  # characters before the first class, and between the two
+AROUND: Final = 200  # characters in which words are looked for that narrow it down to a part
 _MORE: Final = re.compile(
     r"(?:(?<![\w.,-])(?P<number>[a-z]+|\d{1,9})\s{1,3})?(?<!\w)(?P<more>more|fewer|less)\s{1,3}\Z"
 )
@@ -28,7 +29,9 @@ def comparison_verdicts(sentence: Sentence, truth: Truth) -> Iterator[Verdict]:
         claim = sentence.quote(found.start(), other.end)
         tallies = truth.tally(one.category), truth.tally(other.category)
         outcome = _compared(found, *tallies)
-        if is_narrow(sentence.text[: found.start()]) or is_narrow(sentence.text[other.end :]):
+        before, after = max(0, found.start() - AROUND), other.end + AROUND
+        lead, rest = sentence.text[before : found.start()], sentence.text[other.end : after]
+        if is_narrow(lead) or is_narrow(rest):
             outcome = "unverifiable"
         evidence = f"{one.category}: {tallies[0]}, {other.category}: {tallies[1]} in the tile"
         yield verdict("count", claim, outcome, evidence)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Protocol, TypeVar
 
 from tasks.grounding.grammar import fold, grammar, whole_words
@@ -49,6 +50,16 @@ class Sentence:
     text: str
     phrases: tuple[Phrase, ...]
     mentions: tuple[Mention, ...]
+
+    @cached_property
+    def heads(self) -> dict[int, tuple[Mention, ...]]:
+        """The classes that each tagged phrase is about, by where the phrase starts."""
+        found: dict[int, tuple[Mention, ...]] = {}
+        for mention in self.mentions:
+            if mention.phrase is not None and mention.is_head:
+                before = found.get(mention.phrase.start, ())
+                found[mention.phrase.start] = (*before, mention)
+        return found
 
     def quote(self, start: int, end: int) -> str:
         """Return the words from ``start`` to ``end`` as a claim, at most 160 characters."""

@@ -17,7 +17,7 @@ from schemas.teacher import Answer, Exchange, Message, ModelRequest
 from schemas.tile import Tile, TileOutline
 from schemas.vocabulary import Reason
 from tasks.model.answers import AnswerStore
-from tasks.model.teacher import Teacher, open_teacher
+from tasks.model.teacher import Teacher, open_teacher, revision_of
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
@@ -84,6 +84,7 @@ def request_for(
         purpose=prompt.name,
         prompt_fingerprint=prompt.fingerprint,
         model=params.model,
+        revision=revision_of(params.model),
         messages=prompt.render(variables),
         image_sha256=tile.image_sha256,
         image=tile.image,

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from schemas.params import TeacherParams
+from schemas.record import words_fingerprint
 from schemas.settings import settings
 from schemas.teacher import Answer, ModelRequest
 from tasks.model.offline import write_reply
@@ -55,6 +56,11 @@ def open_teacher(params: TeacherParams) -> AbstractAsyncContextManager[Teacher]:
     A remote one connects at its first request, and raises MissingSecret then if it lacks its key.
     """
     return _offline() if params.kind == "offline" else _remote(params)
+
+
+def revision_of(model: str) -> str:
+    """Return what tells one state of the offline teacher from another; empty for other models."""
+    return words_fingerprint("tasks.model.offline") if model == OFFLINE_MODEL else ""
 
 
 def check_teacher(params: TeacherParams) -> None:

@@ -25,7 +25,14 @@ from tasks.sources.coco_file import (
 from tasks.sources.coco_places import Places
 from tasks.sources.coco_shapes import NegativeSize, shape_of
 from tasks.sources.crops import parent_of
-from tasks.sources.folder import SourceFolder, split_of_folders, split_word, stem, why_unsafe
+from tasks.sources.folder import (
+    SourceFolder,
+    printable,
+    split_of_folders,
+    split_word,
+    stem,
+    why_unsafe,
+)
 from tasks.sources.protocol import NO_ID, SceneLabels
 
 
@@ -118,7 +125,7 @@ class _Listing:
         for image_id, indexes in self.file.by_image.items():
             if image_id not in images:
                 number = f"and {len(indexes) - 1} more have" if len(indexes) > 1 else "has"
-                detail = f"{number} the image_id {image_id}, which no image has; left out"
+                detail = f"{number} the image_id {printable(image_id[:40])}, which no image has; left out"
                 path = f"annotations[{indexes[0]}]"
                 yield self.odd(FindingKind.WRONG_REFERENCE, path, detail)
 

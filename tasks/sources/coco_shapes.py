@@ -1,13 +1,11 @@
 """How one COCO annotation becomes a polygon: box, ring or pixel mask."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pycocotools import mask as coco_mask
 
 from schemas.geometry import Polygon
 from schemas.vocabulary import Shape
@@ -86,24 +84,46 @@ def _of_mask(rle: Rle, box: Polygon | None) -> tuple[Shape, Polygon]:
     return Shape.MASK, outline
 
 
-def _pixels(rle: Rle) -> NDArray[np.uint8]:
+def _pixels(rle: Rle) -> NDArray[np.bool_]:
+    """Return the mask, (height, width).
+
+    Not by pycocotools: it reads beyond the end of a torn string, and gives random pixels where the
+    runs do not fill the mask.
+    """
     height, width = rle.size
-    runs = rle.counts
-    if isinstance(runs, list) and (min(runs, default=0) < 0 or sum(runs) != height * width):
+    runs = _unpacked(rle.counts) if isinstance(rle.counts, str) else rle.counts
+    if min(runs, default=0) < 0 or sum(runs) != height * width:
         raise ValueError(f"has a mask whose runs do not fill its {width}×{height} px")
-    try:
-        packed = {"size": [height, width], "counts": runs}
-        if isinstance(runs, list):
-            packed = coco_mask.frPyObjects(packed, height, width)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # pycocotools against new numpy
-            pixels: NDArray[np.uint8] = coco_mask.decode(packed)
-    except (ValueError, UnicodeEncodeError) as error:
-        raise ValueError(f"has a mask that cannot be decoded ({error})") from None
-    return pixels
+    inside = np.arange(len(runs)) % 2 == 1
+    return np.repeat(inside, runs).reshape(width, height).T
 
 
-def _outline(pixels: NDArray[np.uint8]) -> Polygon | None:
+def _unpacked(counts: str) -> list[int]:
+    """Return the run lengths of a compressed mask.
+
+    Six bits a character from “0” on, five of them value, the sixth “more follows”; from the third
+    run on the difference to the run before the last. Format: rleFrString in maskApi.c of COCO.
+    """
+    runs: list[int] = []
+    value = shift = 0
+    for character in counts:
+        six = ord(character) - 48
+        if not 0 <= six < 64 or shift > 60:
+            raise ValueError("has a mask that cannot be decoded")
+        value |= (six & 0x1F) << shift
+        shift += 5
+        if six & 0x20:
+            continue
+        if six & 0x10:
+            value -= 1 << shift
+        runs.append(value + runs[-2] if len(runs) > 2 else value)
+        value = shift = 0
+    if shift:
+        raise ValueError("has a mask that ends in the middle of a number")
+    return runs
+
+
+def _outline(pixels: NDArray[np.bool_]) -> Polygon | None:
     """Return the outer ring of the pixels, (height, width); the box round them if in pieces."""
     columns, rows = np.flatnonzero(pixels.any(axis=0)), np.flatnonzero(pixels.any(axis=1))
     if not len(columns):

@@ -96,7 +96,7 @@ def _candidate(
         exhaustive=tuple(sorted({canonical(name) for name in complete})),
         annotations=tuple(
             annotation.model_copy(
-                update={"id": content_id("annotation", scene_id, annotation.model_dump())}
+                update={"id": content_id("annotation", scene_id, annotation.model_dump_json())}
             )
             for annotation in labels.annotations
         ),

@@ -16,7 +16,6 @@ from schemas.release import Manifest
 from schemas.sample import Sample
 from schemas.settings import settings
 from tasks.audit import audit
-from tasks.demo.paint import paint_scenes
 from tasks.model.serve import serving
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
@@ -130,13 +129,24 @@ def test_a_deleted_part_is_remade_alone_and_its_answers_are_not_asked_again(
     assert lost.read_bytes() == content
 
 
-def test_a_new_image_changes_its_shard_and_no_other(build, params, tmp_path):
+@pytest.fixture
+def new_image(scenes, tmp_path):
+    """One more scene, of classes that are there already, for the length of a test."""
+    from tasks.demo.paint import paint_scenes
+
+    paint_scenes(tmp_path / "new", ["river"], seed=8)
+    places = [scenes / "images" / "stream.png", scenes / "labelTxt" / "stream.txt"]
+    shutil.copy(tmp_path / "new" / "images" / "river.png", places[0])
+    shutil.copy(tmp_path / "new" / "labelTxt" / "river.txt", places[1])
+    yield places[0]
+    for place in places:
+        place.unlink()
+
+
+def test_a_new_image_changes_its_shard_and_no_other(build, params, tmp_path, new_image):
     copy = build.copied(tmp_path)
-    source = params.sources[0].model_copy(update={"path": str(copy.scenes)})
-    there = params.model_copy(update={"sources": (source,)})
-    before = build_dataset(str(copy.root), "before", there)
-    paint_scenes(copy.scenes, ["harbour"])
-    after = build_dataset(str(copy.root), "after", there)
+    before = manifest_of(copy.root, "first")
+    after = build_dataset(str(copy.root), "after", params)
     new = set(after.inputs) - set(before.inputs)
     assert len({Path(path).name.split("-")[0] for path in new}) == 1
     assert made(after) == dict.fromkeys(STAGES, 1)

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from schemas.errors import AccountingError, TransientTeacherError
-from schemas.record import Record
+from schemas.record import Record, words_fingerprint
 from schemas.sample import Rejection
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Reason, Severity
-from tasks._stage import Context, Where, _is_transient, find_part, stage, write_part
+from tasks._stage import Context, Where, find_part, is_transient, stage, write_part
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 
@@ -121,4 +121,16 @@ def test_a_part_that_was_never_written_is_not_found(where):
 def test_only_what_may_pass_is_tried_again(error, again):
     from prefect.states import Failed
 
-    assert _is_transient(None, None, Failed(data=error)) is again
+    assert is_transient(None, None, Failed(data=error)) is again
+
+
+def test_a_changed_word_list_makes_another_key(tmp_path, monkeypatch):
+    package = tmp_path / "wording"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "names.yaml").write_text("one: 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = words_fingerprint("wording")
+    words_fingerprint.cache_clear()
+    (package / "names.yaml").write_text("one: 2")
+    assert words_fingerprint("wording") != before

@@ -1,5 +1,7 @@
 """What the offline teacher sees of a tile: its facts, and the colours read from the pixels."""
 
+import cmath
+import math
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -67,7 +69,8 @@ class Company:
         angles = [m.fact.angle for m in self.members if m.fact.angle is not None]
         if len(angles) < max(2, 0.8 * len(self.members)):
             return None
-        best = min(angles, key=lambda a: sum(angle_between(a, other) for other in angles))
+        doubled = sum(cmath.exp(2j * math.radians(angle)) for angle in angles)  # 179° is near 1°
+        best = math.degrees(cmath.phase(doubled)) / 2 % 180
         near = sum(angle_between(best, other) <= ALIKE_ANGLE for other in angles)
         return best if near >= 0.9 * len(self.members) else None
 

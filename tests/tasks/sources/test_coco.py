@@ -15,7 +15,7 @@ from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Reason, Shape, Split
 from tasks.sources.coco import SOURCE
 from tasks.sources.coco_file import CocoAnnotation, Rle
-from tasks.sources.coco_shapes import shape_of
+from tasks.sources.coco_shapes import _unpacked, shape_of
 from tasks.sources.folder import SourceFolder
 from tasks.sources.protocol import SceneLabels
 from tasks.spatial.polygons import area, box_of
@@ -103,6 +103,12 @@ def runs_of(pixels):
     return runs if flat[0] == 0 else [0, *runs]
 
 
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
+def test_compressed_runs_are_read_like_pycocotools_reads_them(runs):
+    packed = coco_mask.frPyObjects({"size": [sum(runs), 1], "counts": runs}, sum(runs), 1)
+    assert _unpacked(packed["counts"].decode()) == runs
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_mask_is_its_outline(scene, packed):
     pixels = masked()
@@ -139,6 +145,7 @@ def test_the_outline_of_any_mask_lies_round_its_pixels(rectangles):
     [
         {"size": [80, 120], "counts": [5, 5]}, {"size": [80, 120], "counts": [-5, 9605]},
         {"size": [80, 120], "counts": "~~~"}, {"size": [80, 120], "counts": "é"},
+        {"size": [80, 120], "counts": "PPP"}, {"size": [80, 120], "counts": ""},
         {"size": [0, 120], "counts": []}, {"size": [80, 120], "counts": [9600]},
         {"size": [90_000, 90_000], "counts": "x"}, {"counts": [1]}, "mask", [[1, 2, "x", 4, 5, 6]],
         [[1, 2, 3, 4, 5, 6, 7]], [{"a": 1}], [[1e300, 0, 1, 1, 2, 2]],
@@ -189,6 +196,14 @@ def test_an_unknown_image_id_is_a_finding(tmp_path, read):
     assert len(row.annotations) == 1
     assert (finding.kind, finding.element) == (FindingKind.WRONG_REFERENCE, "annotations[1]")
     assert "and 1 more have the image_id 7" in finding.detail
+
+
+def test_ids_that_are_no_proper_text_are_findings(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box("\ud800"), coco_box({"a": 1}), coco_box([])])
+    row, *findings = read()
+    assert row.annotations == ()
+    assert {f.kind for f in findings} == {FindingKind.WRONG_REFERENCE}
+    assert len(findings) == 3
 
 
 def test_an_image_id_used_twice_is_a_finding(tmp_path, read):
