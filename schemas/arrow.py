@@ -6,10 +6,9 @@ lacks them. Types are the small ones (``string``, ``binary``), which every Parqu
 """
 
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
-from itertools import accumulate, chain
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
@@ -42,12 +41,8 @@ def fingerprint(model: type[Record]) -> str:
 
 def to_batch(rows: Iterable[Record], model: type[Record]) -> pa.RecordBatch:
     """Return ``rows``, all of type ``model``, as one record batch."""
-    schema = arrow_schema(model)
-    fields = [row.__dict__ for row in rows]
-    columns = [
-        _column([row[name] for row in fields], schema.field(name).type) for name in schema.names
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    plain = _plain_record(model)
+    return pa.RecordBatch.from_pylist([plain(row) for row in rows], arrow_schema(model))
 
 
 def from_batch(batch: pa.RecordBatch, model: type[R]) -> Iterator[R]:
@@ -60,29 +55,42 @@ def from_batch(batch: pa.RecordBatch, model: type[R]) -> Iterator[R]:
         yield model.model_validate(_pruned(row, model) if unions else row)
 
 
-def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """Return ``values``, None among them, as one array; column by column is twice as fast as rows."""
-    if pa.types.is_struct(kind):
-        fields = [{} if value is None else value.__dict__ for value in values]
-        children = [_column([row.get(child.name) for row in fields], child.type) for child in kind]
-        return pa.StructArray.from_arrays(children, type=kind, mask=_missing(values))
-    if pa.types.is_fixed_size_list(kind):
-        blank = (0,) * kind.list_size
-        items = list(chain.from_iterable(blank if value is None else value for value in values))
-        flat = _column(items, kind.value_type)
-        return pa.FixedSizeListArray.from_arrays(flat, type=kind, mask=_missing(values))
-    if pa.types.is_list(kind):
-        ends = accumulate((0 if value is None else len(value) for value in values), initial=0)
-        flat = _column(list(chain.from_iterable(value or () for value in values)), kind.value_type)
-        offsets = pa.array(list(ends), pa.int32())
-        return pa.ListArray.from_arrays(offsets, flat, type=kind, mask=_missing(values))
-    return pa.array(values, kind)
+@cache
+def _plain(annotation: Any) -> Callable[[Any], Any] | None:
+    """Return what turns a value of a type into what Arrow understands; None where it is that already.
+
+    The dict of a record is taken as it is, several times as fast as ``model_dump``.
+    """
+    nullable, kind = _unwrap(annotation)
+    inner = _plain_value(kind)
+    if inner is None or not nullable:
+        return inner
+    return lambda value: None if value is None else inner(value)
 
 
-def _missing(values: list[Any]) -> pa.Array | None:
-    """Return the mask of the values that are None, or None where there are none of them."""
-    missing = [value is None for value in values]
-    return pa.array(missing, pa.bool_()) if any(missing) else None
+def _plain_value(kind: Any) -> Callable[[Any], Any] | None:
+    if isinstance(kind, tuple):
+        members = {member: _plain_record(member) for member in kind}
+        return lambda value: members[type(value)](value)
+    if get_origin(kind) is tuple:
+        item = _plain(get_args(kind)[0])
+        return None if item is None else (lambda values: [item(value) for value in values])
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _plain_record(kind)
+    return None
+
+
+def _plain_record(model: type[BaseModel]) -> Callable[[Any], Any]:
+    fields: Iterable[tuple[str, Any]] = [(n, f.annotation) for n, f in model.model_fields.items()]
+    inner = [(name, convert) for name, kind in fields if (convert := _plain(kind))]
+
+    def plain(record: BaseModel) -> dict[str, Any]:
+        row = record.__dict__.copy()
+        for name, convert in inner:
+            row[name] = convert(row[name])
+        return row
+
+    return plain if inner else vars
 
 
 def _field(name: str, field: FieldInfo) -> pa.Field:

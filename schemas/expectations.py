@@ -55,27 +55,32 @@ class ColumnExpectation(Record):
 
 def column_expectations(model: type[Record]) -> tuple[ColumnExpectation, ...]:
     """Return what is expected of every column of ``model``, in the order of its fields."""
-    return tuple(_of_record(model, "", ""))
+    return tuple(_of_record(model, "", "", optional=False))
 
 
-def _of_record(model: type[Record], table: str, prefix: str) -> Iterator[ColumnExpectation]:
+def _of_record(
+    model: type[Record], table: str, prefix: str, *, optional: bool
+) -> Iterator[ColumnExpectation]:
+    """Yield those of one record; where it is ``optional`` all of its fields may be null."""
     for name, field in model.model_fields.items():
-        yield from _of_field(field, table, f"{prefix}{name}")
+        yield from _of_field(field, table, f"{prefix}{name}", optional=optional)
 
 
-def _of_field(field: FieldInfo, table: str, column: str) -> Iterator[ColumnExpectation]:
+def _of_field(
+    field: FieldInfo, table: str, column: str, *, optional: bool
+) -> Iterator[ColumnExpectation]:
     nullable, kind, metadata = _unwrapped(field.annotation)
-    metadata = (*field.metadata, *metadata)
+    nullable, metadata = nullable or optional, (*field.metadata, *metadata)
     if not nullable:
         yield ColumnExpectation(table=table, column=column, kind="not_null")
     inner = _listed_record(kind)
     if _is_record(kind):
-        yield from _of_record(kind, table, f"{column}.")
+        yield from _of_record(kind, table, f"{column}.", optional=nullable)
         return
     yield from _limits(kind, metadata, table, column)
     if inner is not None:
         below = f"{table}.{column}[]" if table else f"{column}[]"
-        yield from _of_record(inner, below, "")
+        yield from _of_record(inner, below, "", optional=False)
 
 
 def _limits(

@@ -137,7 +137,7 @@ class TeacherParams(Record):
         description="Ask by JSON schema; switched off by itself where the server lacks it.",
     )  # fmt: skip
     request_tokens: int = Field(
-        3000, ge=500, le=100_000, title="Fact budget",
+        6000, ge=500, le=100_000, title="Fact budget",
         description="Estimated tokens of facts in one request; dense tiles take several requests.",
     )  # fmt: skip
     concurrency: int = Field(

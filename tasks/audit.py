@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from schemas.errors import DamagedPart, UnknownName
 from schemas.release import Manifest, ReleasePart
 from tasks.storage.invariants import broken_invariants
+from tasks.storage.parts import check_pages
 from tasks.storage.problem import Problem
 from tasks.storage.releases import (
     FOLDER,
@@ -27,7 +28,7 @@ _REBUILD: Final = "Build it again under a new --version; what is whole in stages
 
 
 def audit(store: Store, version: str | None = None) -> tuple[Problem, ...]:
-    """Return what is wrong with release ``version``, or with all releases and the latest pointer.
+    """Return what is wrong with release ``version``, or with all releases, pointer and stage parts.
 
     Every byte is read. Raises UnknownName where there is no release ``version``.
     """
@@ -37,7 +38,7 @@ def audit(store: Store, version: str | None = None) -> tuple[Problem, ...]:
     names = known if version is None else (version,)
     problems = [problem for name in names for problem in _release(store, name)]
     if version is None:
-        problems += [*_pointer(store, known), *_unfinished(store, known)]
+        problems += [*_pointer(store, known), *_unfinished(store, known), *_stages(store)]
     return tuple(problems)
 
 
@@ -138,3 +139,12 @@ def _unfinished(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
             found="it has no manifest: its build was interrupted or the manifest is gone",
             remedy=f"Delete the folder, or build again with --version {name}.",
         )
+
+
+def _stages(store: Store) -> Iterator[Problem]:
+    """Name the stage parts that were altered; one that is gone is remade when it is needed."""
+    for path in store.list("stages"):
+        try:
+            check_pages(store, path)
+        except DamagedPart as error:
+            yield Problem(path=path, found=str(error), remedy="Delete it: it is remade alone.")

@@ -1,7 +1,7 @@
 """Command explain: from one row back to its picture, its labels, what was asked and answered."""
 
 import argparse
-import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -42,13 +42,21 @@ def run_explain(options: argparse.Namespace) -> int:
     if options.json:
         print(found.model_dump_json(indent=2))
         return DONE
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False)
     for title, lines in _sections(found):
         if title:
             console.print(f"\n[bold]{title}[/bold]")
         for line in lines:
-            console.print(Padding(line, (0, 0, 0, 2 if title else 0)))
+            _print(console, line, 2 if title else 0)
     return DONE
+
+
+def _print(console: Console, text: str, indent: int) -> None:
+    """Print ``text`` wrapped to a terminal, and with its own lines only elsewhere."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        console.print(textwrap.indent(text, " " * indent), soft_wrap=True)
 
 
 def _sections(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:

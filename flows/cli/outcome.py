@@ -40,7 +40,9 @@ def read_outcome(root: str, version: str, seconds: float, incomplete: str | None
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool, sample: bool) -> None:
-    """Print the outcome for a person, or as one JSON document."""
+    """Print the outcome for a person, or as one JSON document; what is missing goes to stderr."""
+    if outcome.incomplete:
+        sys.stderr.write(f"Error: {outcome.incomplete}\n")
     if as_json:
         print(json.dumps(_document(outcome), indent=2, ensure_ascii=False))
         return
@@ -89,8 +91,6 @@ def _show_places(console: Console, outcome: Outcome) -> None:
     )
     console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
     console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)
-    if outcome.incomplete:
-        print(f"Error: {outcome.incomplete}", file=sys.stderr)
 
 
 def _show_sample(console: Console, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from schemas.sample import Verdict
 from tasks.grounding.classes import presence
-from tasks.grounding.comparisons import find_comparison, is_more
+from tasks.grounding.comparisons import difference_in, find_comparison, is_more
 from tasks.grounding.counts import compare, says_partly
 from tasks.grounding.grammar import any_of, grammar
 from tasks.grounding.numbers import find_number
@@ -96,7 +96,7 @@ def _compared(asked: Sequence[Sentence], reply: str, truth: Truth) -> Iterator[V
     for sentence in asked:
         for one, other in pairwise(sentence.mentions):
             found = find_comparison(sentence.text, one, other)
-            if found is None or found["number"] or not _ends_whole(sentence, other):
+            if found is None or difference_in(found) or not _ends_whole(sentence, other):
                 continue
             tallies = truth.tally(one.category), truth.tally(other.category)
             more = is_more(*(tallies if found["more"] == "more" else tallies[::-1]))

@@ -42,7 +42,13 @@ def find_comparison(text: str, one: Mention, other: Mention) -> re.Match[str] | 
     gap = text[one.end : other.start]
     if len(gap) > REACH or not _THAN.fullmatch(gap):
         return None
-    return _MORE.search(text, max(0, one.start - REACH), one.start)
+    found = _MORE.search(text, max(0, one.start - REACH), one.start)
+    return None if found and found["number"] in {"no", "not", "any"} else found
+
+
+def difference_in(found: re.Match[str]) -> int | None:
+    """Return N in “N more …”, None where there is no number."""
+    return parse_number(found["number"]) if found["number"] else None
 
 
 def is_more(one: Tally, other: Tally) -> bool | None:
@@ -60,6 +66,6 @@ def _compared(found: re.Match[str], one: Tally, other: Tally) -> Outcome:
     more = is_more(one, other)
     if more is None:
         return "unverifiable"
-    number = parse_number(found["number"]) if found["number"] else None
+    number = difference_in(found)
     right = one.described - other.described == number if number else more
     return "supported" if right else "contradicted"

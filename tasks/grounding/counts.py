@@ -70,7 +70,8 @@ def compare(quantity: Quantity, tally: Tally, *, partly: bool, strict: bool) -> 
     if any(_fits(quantity, number) for number in actual):
         return "supported"
     open_above = quantity.comparator in {"at_least", "more_than"}
-    if quantity.low > tally.possible and quantity.comparator not in {"at_most", "less_than"}:
+    least = quantity.low + (quantity.comparator == "more_than")
+    if least > tally.possible and quantity.comparator not in {"at_most", "less_than"}:
         return "unverifiable" if tally.is_floor else "contradicted"
     if open_above or not strict or tally.possible > tally.described + tally.partly:
         return "unverifiable"

@@ -20,6 +20,7 @@ _PART_OF: Final = re.compile(
     r"([\w-]+)\s{1,3}of\s{1,3}(?:(?:all|the|these|those|its)\s{1,3}){0,2}$"
 )
 _DENIAL: Final = re.compile(r"(?:(?<!\w)(?:no|not)|n't)\s{1,3}(?:an?\s{1,3})?$")
+_WORD_BEFORE: Final = re.compile(r"([\w-]{1,25})\s{1,3}\Z")
 _DEFINITE: Final = re.compile(r"(?<!\w)(?:the|these|those|its|all|such|this)\s{1,3}$")
 
 
@@ -45,7 +46,7 @@ def find_quantity(text: str, mention: Mention, before: int) -> Quantity | None:
         number, first = _number_at(tokens, place)
         if number is not None:
             lead = text[start : tokens[first].start()]
-            if _DENIAL.search(lead) or (first and _is_name(tokens[first - 1].group())):
+            if _DENIAL.search(lead) or _is_name(text, tokens[first].start()):
                 return None
             return _quantity(text, tokens[first].start(), number, between)
         if not word[0].isalpha() and word not in {",", "-"}:
@@ -90,7 +91,7 @@ def _quantity(text: str, start: int, number: int, between: Sequence[str]) -> Qua
 
 
 def comparator_before(text: str, start: int) -> Comparator:
-    """Return how the words before ``start`` loosen the number there: “at least” …"""
+    """Return how the words before ``start`` loosen the number there, as “at least” does."""
     found = _comparators().search(text, max(0, start - 30), start)
     if found is None:
         return "exactly"
@@ -117,9 +118,12 @@ def number_in(text: str) -> int | None:
     return amount if amount is not None else parse_number(text)
 
 
-def _is_name(word: str) -> bool:
-    """Say whether a number after ``word`` is no count: “runway 27”, “two dozen”."""
-    return word in grammar().naming or number_in(word) is not None
+def _is_name(text: str, start: int) -> bool:
+    """Say whether the number at ``start`` is no count: “runway 27”, “two dozen”."""
+    before = _WORD_BEFORE.search(text, max(0, start - 30), start)
+    return before is not None and (
+        before[1] in grammar().naming or number_in(before[1]) is not None
+    )
 
 
 def _is_pair(tokens: Sequence[re.Match[str]], place: int) -> bool:

@@ -11,6 +11,7 @@ from tasks.grounding.grammar import fold, grammar, whole_words
 from tasks.grounding.references import Parsed, TextSpan
 from tasks.lexicon.lexicon import CategoryMention, find_categories
 
+HEADS: Final = 12  # classes that one phrase may be about
 _END: Final = re.compile(r"[.!?;]+(?=\s|$)|\n+")
 _SUBORDINATING: Final = whole_words(grammar().subordinating)
 _COMPARATOR: Final = whole_words(form for forms in grammar().comparators.values() for form in forms)
@@ -53,12 +54,12 @@ class Sentence:
 
     @cached_property
     def heads(self) -> dict[int, tuple[Mention, ...]]:
-        """The classes that each tagged phrase is about, by where the phrase starts."""
+        """The classes that each tagged phrase is about, the first few, by where it starts."""
         found: dict[int, tuple[Mention, ...]] = {}
         for mention in self.mentions:
             if mention.phrase is not None and mention.is_head:
                 before = found.get(mention.phrase.start, ())
-                found[mention.phrase.start] = (*before, mention)
+                found[mention.phrase.start] = (*before, mention)[:HEADS]
         return found
 
     def quote(self, start: int, end: int) -> str:

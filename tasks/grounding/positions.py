@@ -31,6 +31,9 @@ _SEPARATOR: Final = re.compile(r"[,:()–—]|(?<!\w)(?:and|while|but|whereas|wi
 _ARTICLE: Final = re.compile(r"(?<!\w)(?:the|an?|its|their|his|another|this|that)(?!\w)")
 _OF: Final = re.compile(r"\s{1,3}of(?!\w)")
 _ENDS: Final = re.compile(rf"\s*(?:$|[.,;:!?)–—]|(?:{any_of(grammar().position_ends)})(?!\w))")
+_LEAD: Final = re.compile(
+    rf"\W{{0,6}}(?:(?:{any_of((*grammar().openers, *grammar().verbs))})\W{{1,4}}){{0,5}}"
+)
 
 
 class Region(NamedTuple):
@@ -164,6 +167,8 @@ def _belonging(
     later = [p for p in near if region.end <= p.start and p.end <= window[1]]
     if earlier and (chain := _followed(sentence.text, earlier, region)):
         return chain
+    if not earlier and not _LEAD.fullmatch(sentence.text, window[0], region.start):
+        return []  # “they stand in the upper left, far from A”: something untagged is meant
     leads = sentence.phrases[0].start >= region.end
     if leads and later and not _other_thing(sentence.text[region.end : later[0].start]):
         return later

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from schemas.facts import FactSheet, GroupFact, ObjectFact, RelationFact
+from schemas.facts import FactSheet, GroupFact, ObjectFact
 from schemas.record import Record
 from tasks.model.tokens import estimated_tokens
 from tasks.spatial.grid import cell_of
@@ -25,20 +25,22 @@ def batches(sheet: FactSheet, budget: int) -> tuple[FactSheet, ...]:
     """
     if sheet_tokens(sheet) <= budget or not sheet.objects:
         return (sheet,) if sheet.objects else ()
-    sheet = sheet.model_copy(update={"relations": _between_groups(sheet)})
+    sheet = without_inner_relations(sheet)
     empty = sheet.model_copy(update={"objects": (), "groups": (), "relations": (), "facts": ()})
     room = max(1, budget - sheet_tokens(empty))
     return tuple(_part(sheet, groups) for groups in _packed(sheet, room))
 
 
-def _between_groups(sheet: FactSheet) -> tuple[RelationFact, ...]:
+def without_inner_relations(sheet: FactSheet) -> FactSheet:
+    """Return ``sheet`` without the relations inside one row or cluster."""
     arranged = [group for group in sheet.groups if group.kind in {"row", "cluster"}]
     place = {ref: number for number, group in enumerate(arranged) for ref in group.refs}
-    return tuple(
+    between = tuple(
         relation
         for relation in sheet.relations
         if place.get(relation.subject, -1) != place.get(relation.object, -2)
     )
+    return sheet.model_copy(update={"relations": between})
 
 
 def _packed(sheet: FactSheet, room: int) -> list[list[GroupFact]]:

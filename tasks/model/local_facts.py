@@ -13,7 +13,7 @@ from schemas.sample import Draft
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
 from tasks.grounding.references import BrokenReference, compress, parse
-from tasks.model.batches import sheet_tokens
+from tasks.model.batches import sheet_tokens, without_inner_relations
 from tasks.model.tokens import estimated_tokens
 
 T = TypeVar("T", bound=TileOutline)
@@ -60,8 +60,8 @@ def tag_problem(tagged: str, known: Set[str]) -> str | None:
 def with_facts(sheet: FactSheet, facts: Sequence[LocalFactText], budget: int) -> FactSheet:
     """Return ``sheet`` with ``facts``, thinned to about ``budget`` tokens where it is too long.
 
-    In this order, and only as far as needed: relations go (the facts state them); single objects
-    go, and groups list their members as ranges (o1-o9); facts lose their last sentences, the
+    In this order, and only as far as needed: relations inside a row or cluster go, then all
+    relations (the facts state them); single objects go, and groups list their members as ranges (o1-o9); facts lose their last sentences, the
     longest fact first, so that attributes outlive relations and the first sentence always stays;
     groups go whose members the facts name. Counts never change and every object stays named, so a
     very crowded tile may exceed the budget rather than lose objects.
@@ -69,6 +69,9 @@ def with_facts(sheet: FactSheet, facts: Sequence[LocalFactText], budget: int) ->
     full = sheet.model_copy(update={"facts": tuple(facts)})
     if sheet_tokens(full) <= budget:
         return full
+    lean = without_inner_relations(full)
+    if sheet_tokens(lean) <= budget:
+        return lean
     lean = full.model_copy(update={"relations": ()})
     if sheet_tokens(lean) <= budget:
         return lean

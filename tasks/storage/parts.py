@@ -109,7 +109,7 @@ def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
     """
     names = list(model.model_fields)
     with store.open(path) as file, _named(store, path):
-        parquet = pq.ParquetFile(file)
+        parquet = pq.ParquetFile(file, page_checksum_verification=True)
         for batch in parquet.iter_batches(batch_size=READ_ROWS, columns=names):
             yield from from_batch(batch.select(names), model)
 
@@ -122,6 +122,14 @@ def read_footer(store: Store, path: str) -> dict[str, JsonValue]:
         return footer
 
 
+def check_pages(store: Store, path: str) -> None:
+    """Read every page of the part at ``path``; DamagedPart where one was altered or is torn."""
+    with store.open(path) as file, _named(store, path):
+        parquet = pq.ParquetFile(file, page_checksum_verification=True)
+        for _ in parquet.iter_batches(batch_size=READ_ROWS):
+            pass
+
+
 def parquet_options(schema: pa.Schema) -> dict[str, object]:
     """Return writer options under which equal rows give equal bytes, pictures uncompressed."""
     pictures, others = _leaves(schema)
@@ -130,6 +138,7 @@ def parquet_options(schema: pa.Schema) -> dict[str, object]:
         "use_dictionary": others,
         "write_statistics": others,
         "write_page_index": True,
+        "write_page_checksum": True,
     }
 
 

@@ -25,7 +25,7 @@ from tasks.storage.parts import GROUP_BYTES, PartWriter, parquet_options
 from tasks.tile import placed_in, planned, tile_id
 from tests.bench.scenes import scene
 
-TILES, SIDE, OBJECTS, PICTURE_BYTES, ROUNDS = 400, 5000, 2000, 300_000, 9
+TILES, SIDE, OBJECTS, PICTURE_BYTES, ROUNDS = 120, 5000, 1000, 300_000, 25
 PARAMS = TileParams()
 
 

@@ -160,3 +160,13 @@ def test_a_span_outside_the_text_is_found(made: Made) -> None:
 
     _forge(made, VQA, stretch)
     assert "of turn 1 is outside the text" in _found(made)
+
+
+def test_an_altered_stage_part_is_found(made: Made) -> None:
+    path = next(path for path in made.store.list("stages") if "/tile/" in path)
+    content = bytearray(made.store.read(path))
+    content[len(content) // 3] ^= 1
+    made.store.write(path, bytes(content))
+    (problem,) = audit(made.store)
+    assert problem.path == path
+    assert "is not a whole part" in problem.found
