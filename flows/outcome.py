@@ -1,16 +1,14 @@
 """What became of each shard: which went through every stage, and why the others did not."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from prefect import get_run_logger
 from prefect.futures import PrefectFuture, wait
 
 from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineError, StorageError
 from schemas.release import FailedShard, Manifest, Part
-
-log = logging.getLogger(__name__)
 
 CHAIN: Final = (
     "ingest", "tile", "adapt", "describe", "synthesize", "converse", "verify", "validate",
@@ -86,7 +84,7 @@ def _error(future: PrefectFuture[Part]) -> Exception:
 
 
 def _failed_shard(shard: int, stage: str, error: Exception) -> FailedShard:
-    log.error("shard %d failed in %s: %s", shard, stage, error)
+    get_run_logger().error("shard %d failed in %s: %s", shard, stage, error)
     return FailedShard(shard=shard, stage=stage, error=type(error).__name__, message=str(error))
 
 

@@ -1,7 +1,8 @@
 """What every column of a table must hold, derived from its record as the Arrow schema is.
 
 Nullability gives “not null”, enums and Literals give sets, field bounds give ranges, patterns and
-lengths give themselves. Lists of records are tables of their own, as ``turns[]`` is to ``Sample``.
+lengths give themselves; how long a list is, is a column ``turns.length``. Lists of records are tables
+of their own, as ``turns[]`` is to ``Sample``.
 """
 
 import types
@@ -105,7 +106,14 @@ def _limits(
             above="gt" in found, below="lt" in found,
         )  # fmt: skip
     shortest, longest = found.get("min_length"), found.get("max_length")
-    if shortest is not None or longest is not None:
+    if shortest is None and longest is None:
+        return
+    if get_origin(kind) is tuple:
+        column = f"{column}.length"
+        yield ColumnExpectation(
+            table=table, column=column, kind="between", low=shortest, high=longest
+        )
+    else:
         yield ColumnExpectation(
             table=table, column=column, kind="length", low=shortest, high=longest
         )

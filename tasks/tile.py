@@ -1,7 +1,7 @@
 """Stage tile: cut scenes into tiles that a model can see, with their objects clipped and numbered."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +27,30 @@ from tasks.imagery.windows import windows_for
 from tasks.spatial.polygons import box_of, clip, visible_fraction
 
 WHOLE: Final = 0.999  # visible share from which an object counts as not cut: labels are not exact
+
+
+class _Label:
+    """An object of a scene, with what is the same in all its tiles."""
+
+    def __init__(self, annotation: ObjectAnnotation) -> None:
+        self.annotation, self.box = annotation, box_of(annotation.polygon)
+        self._whole: Polygon | None = None
+
+    def meets(self, window: Window) -> bool:
+        x0, y0, x1, y1 = self.box
+        return x0 < window.x1 and x1 > window.x0 and y0 < window.y1 and y1 > window.y0
+
+    def inside(self, window: Window) -> bool:
+        x0, y0, x1, y1 = self.box
+        return x0 >= window.x0 and x1 <= window.x1 and y0 >= window.y0 and y1 <= window.y1
+
+    def part(self, window: Window) -> tuple[Polygon | None, float]:
+        """Return what of it is in ``window``, and the share that this is of its area."""
+        polygon = self.annotation.polygon
+        if not self.inside(window):
+            return clip(polygon, window), round(visible_fraction(polygon, window), 4)
+        self._whole = self._whole or clip(polygon, window)
+        return self._whole, 1.0
 
 
 @dataclass(frozen=True)
@@ -71,8 +95,7 @@ def planned(ingested: IngestedScene, params: TileParams) -> tuple[Window, ...]:
 
 def tile_scene(ingested: IngestedScene, params: TileParams) -> Iterator[Tile | Rejection]:
     """Yield one Tile per planned window, or a Rejection for each that cannot be read."""
-    scene, objects = ingested.scene, _objects(ingested)
-    boxes = [box_of(annotation.polygon) for annotation in objects]
+    scene, labels = ingested.scene, [_Label(annotation) for annotation in _objects(ingested)]
     todo = planned(ingested, params)
     with ExitStack() as stack:
         try:
@@ -82,9 +105,8 @@ def tile_scene(ingested: IngestedScene, params: TileParams) -> Iterator[Tile | R
             yield from (_rejection(scene, window, params, error) for window in todo)
             return
         for window in todo:
-            near = [o for o, box in zip(objects, boxes, strict=True) if _meet(box, window)]
             try:
-                yield _tile(scene, window, image.read(window), near, params)
+                yield _tile(scene, window, image.read(window), labels, params)
             except ImageError as error:
                 yield _rejection(scene, window, params, error)
 
@@ -96,18 +118,19 @@ def tile_id(scene: Scene, window: Window, params: TileParams) -> str:
 
 
 def placed_in(
-    annotations: Sequence[ObjectAnnotation], window: Window, min_visible: float
+    annotations: Iterable[ObjectAnnotation], window: Window, min_visible: float
 ) -> tuple[TileObject, ...]:
     """Return the objects that reach into ``window``, clipped and numbered o1, o2 ….
 
     Those described come first, class by class in reading order, so that neighbours have
     neighbouring numbers; then those of which less than ``min_visible`` is inside.
     """
-    placed = [
-        _Placed(annotation, part, round(visible_fraction(annotation.polygon, window), 4))
-        for annotation in annotations
-        if (part := clip(annotation.polygon, window)) is not None
-    ]
+    return _placed([_Label(annotation) for annotation in annotations], window, min_visible)
+
+
+def _placed(labels: Sequence[_Label], window: Window, min_visible: float) -> tuple[TileObject, ...]:
+    parts = [(label, *label.part(window)) for label in labels if label.meets(window)]
+    placed = [_Placed(label.annotation, part, share) for label, part, share in parts if part]
     seen = [one for one in placed if one.visible >= min_visible]
     partly = [one for one in placed if one.visible < min_visible]
     ordered = (*_by_class_and_row(seen), *_by_class_and_row(partly))
@@ -118,11 +141,6 @@ def placed_in(
 
 def _objects(ingested: IngestedScene) -> list[ObjectAnnotation]:
     return [a for a in ingested.annotations if isinstance(a, ObjectAnnotation)]
-
-
-def _meet(box: Box, window: Window) -> bool:
-    x0, y0, x1, y1 = box
-    return x0 < window.x1 and x1 > window.x0 and y0 < window.y1 and y1 > window.y0
 
 
 def _check_size(scene: Scene, image: RgbImage) -> None:
@@ -137,7 +155,7 @@ def _tile(
     scene: Scene,
     window: Window,
     pixels: NDArray[np.uint8],
-    near: Sequence[ObjectAnnotation],
+    labels: Sequence[_Label],
     params: TileParams,
 ) -> Tile:
     picture = encode_jpeg(pixels, params.quality)
@@ -147,7 +165,7 @@ def _tile(
         window=window,
         split=split_of(scene.id, scene.split, params.split),
         image_sha256=hashlib.sha256(picture).hexdigest(),
-        objects=placed_in(near, window, params.min_visible),
+        objects=_placed(labels, window, params.min_visible),
         image=picture,
     )
 

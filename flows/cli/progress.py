@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from schemas.release import Part
 
 PROGRESS = logging.getLogger("rs_gpt4v.progress")
+ROOMS = logging.getLogger("tasks")
 
 
 class View(Protocol):
@@ -97,6 +98,19 @@ class Listener(logging.Handler):
         self._view.show(part, max(len(self._shards), 1))
 
 
+class Remarks(logging.Handler):
+    """Hands what the rooms warn of to a view."""
+
+    def __init__(self, view: View) -> None:
+        """Show on ``view``."""
+        super().__init__(logging.WARNING)
+        self._view = view
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the warning."""
+        self._view.say(record.getMessage())
+
+
 @contextmanager
 def shown_progress(*, silent: bool) -> Iterator[View]:
     """Show the parts that are finished inside the block, on the standard error."""
@@ -115,12 +129,15 @@ def shown_progress(*, silent: bool) -> Iterator[View]:
 
 def _listening(view: View) -> Iterator[View]:
     listener, level, propagate = Listener(view), PROGRESS.level, PROGRESS.propagate
+    remarks = Remarks(view)
     PROGRESS.addHandler(listener)
+    ROOMS.addHandler(remarks)
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
     try:
         yield view
     finally:
         PROGRESS.removeHandler(listener)
+        ROOMS.removeHandler(remarks)
         PROGRESS.setLevel(level)
         PROGRESS.propagate = propagate

@@ -26,7 +26,8 @@ def comparison_verdicts(sentence: Sentence, truth: Truth) -> Iterator[Verdict]:
         found = find_comparison(sentence.text, one, other)
         if found is None:
             continue
-        claim = sentence.quote(found.start(), other.end)
+        start = found.start("more" if difference_in(found) is None else "number")
+        claim = sentence.quote(start, other.end)
         tallies = truth.tally(one.category), truth.tally(other.category)
         outcome = _compared(found, *tallies)
         before, after = max(0, found.start() - AROUND), other.end + AROUND

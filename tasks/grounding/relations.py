@@ -121,9 +121,10 @@ def _ordered(subject: Place, other: Place, axis: int, sign: int, side: int) -> O
     apart = sign * (subject.middles - other.middles)
     tolerance = max(2.0, TOLERANCE * side)
     ahead, across = apart[:, axis], np.abs(apart[:, 1 - axis])
-    if (ahead > tolerance).any() and (4 * ahead >= across).any():
-        return "supported"
     near, far = (axis, axis + 2) if sign < 0 else (axis + 2, axis)
+    clear = sign * (subject.box[far] - other.box[near]) >= 0
+    if clear or ((ahead > tolerance).any() and (4 * ahead >= across).any()):
+        return "supported"
     reaches_out = sign * (subject.box[near] - other.box[near]) > tolerance
     beyond = sign * (subject.box[far] - other.box[far]) > tolerance
     wrong = bool((ahead < -tolerance).all()) and not (reaches_out or beyond)

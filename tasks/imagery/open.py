@@ -116,7 +116,9 @@ class _Picture:
 
     def read(self, window: Window) -> NDArray[np.uint8]:
         part = self._picture.crop((window.x0, window.y0, window.x1, window.y1))
-        return np.array(_shown(part) if self._hides else part.convert("RGB"))
+        if self._hides:
+            part = _shown(part)
+        return np.array(part if part.mode == "RGB" else part.convert("RGB"))
 
 
 class _Deep:

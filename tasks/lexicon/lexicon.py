@@ -4,18 +4,30 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import inflect
 import yaml
 from pydantic import Field
 
 from schemas.errors import PipelineError
 from schemas.record import Record
 
+if TYPE_CHECKING:
+    import inflect
+
 WORDS_UP_TO: Final = 12
 _SEPARATORS: Final = re.compile(r"[\s_\-/.]+")
-_english: Final = inflect.engine()
+
+
+@cache
+def english() -> "inflect.engine":
+    """Return the rules of English plurals, articles and numbers.
+
+    They take seconds to import, so they are imported where the first word is asked for.
+    """
+    import inflect  # noqa: PLC0415
+
+    return inflect.engine()
 
 
 class Category(Record):
@@ -66,7 +78,7 @@ def plural(category: str) -> str:
     entry = categories().get(category)
     if entry and entry.plural:
         return entry.plural
-    return category if _singular_of(category) else _english.plural_noun(category)
+    return category if _singular_of(category) else english().plural_noun(category)
 
 
 def noun(category: str, count: int) -> str:
@@ -84,7 +96,7 @@ def counted(count: int, category: str) -> str:
 @cache
 def with_article(category: str) -> str:
     """Return “a plane”, “an airport”."""
-    return str(_english.a(noun(category, 1)))
+    return str(english().a(noun(category, 1)))
 
 
 @cache
@@ -124,7 +136,9 @@ def find_categories(text: str, also: Collection[str] = ()) -> tuple[CategoryMent
 @cache
 def number_word(number: int) -> str:
     """Return “seven” up to twelve, digits above."""
-    return str(_english.number_to_words(str(number))) if 0 <= number <= WORDS_UP_TO else str(number)
+    return (
+        str(english().number_to_words(str(number))) if 0 <= number <= WORDS_UP_TO else str(number)
+    )
 
 
 def parse_number(text: str) -> int | None:
@@ -148,8 +162,8 @@ def _singular_of(category: str) -> str | None:
     """Return the singular of a class that a source names in the plural, else None."""
     if category.endswith(("ss", "us", "is", "as")):
         return None
-    single = _english.singular_noun(category)
-    return single if single and _english.plural_noun(single) == category else None
+    single = english().singular_noun(category)
+    return single if single and english().plural_noun(single) == category else None
 
 
 def _overlaps(category: str) -> tuple[str, ...]:
@@ -172,7 +186,7 @@ def _spellings() -> dict[str, str]:
 def _forms(name: str, entry: Category) -> Iterator[tuple[str, bool]]:
     """Yield every written form of a class, tidied, and whether it is only a plural."""
     for form in (name, *entry.synonyms):
-        many = plural(name) if form == name else _english.plural_noun(form)
+        many = plural(name) if form == name else english().plural_noun(form)
         yield _tidy(form), False
         if _tidy(many) != _tidy(form):
             yield _tidy(many), True
@@ -193,5 +207,5 @@ def _named(also: frozenset[str]) -> tuple[dict[str, tuple[str, bool]], re.Patter
 
 @cache
 def _number_words() -> dict[str, int]:
-    words = {_tidy(str(_english.number_to_words(str(n)))): n for n in range(101)}
+    words = {_tidy(str(english().number_to_words(str(n)))): n for n in range(101)}
     return words | {"no": 0, "a dozen": 12, "dozen": 12}

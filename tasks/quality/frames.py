@@ -64,5 +64,7 @@ def _elements(row: Row, table: str) -> Iterator[Row]:
 def _value(row: Row, column: str) -> JsonValue:
     value: JsonValue = dict(row)
     for name in column.split("."):
+        if isinstance(value, list) and name == "length":
+            return len(value)
         value = value.get(name) if isinstance(value, dict) else None
     return value

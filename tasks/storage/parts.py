@@ -20,7 +20,7 @@ from schemas.record import Record
 from tasks.storage.store import Store
 
 GROUP_ROWS: Final = 2000
-GROUP_BYTES: Final = 32 << 20
+GROUP_BYTES: Final = 16 << 20
 READ_ROWS: Final = 64
 _FOOTER: Final = "rs_gpt4v"
 

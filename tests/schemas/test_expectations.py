@@ -45,7 +45,7 @@ def test_expectations_follow_the_fields():
         "split is not null",
         "split is one of train, val, test",
         "leaves is not null",
-        "leaves has a length ≥ 1",
+        "leaves.length is ≥ 1",
         "leaves[].kind is not null",
         "leaves[].kind is one of a, b",
         "leaves[].weight is not null",
@@ -71,7 +71,7 @@ def test_every_table_has_expectations_each_once(model):
 
 def test_the_samples_table_is_described_down_to_its_lists():
     found = {each.name for each in column_expectations(Sample)}
-    assert "turns has a length ≥ 2" in found
+    assert "turns.length is ≥ 2" in found
     assert "turns[].role is one of user, assistant" in found
     assert "lineage.spans[].start is ≥ 0" in found
     assert "lineage.model is not null" not in found

@@ -63,7 +63,7 @@ def test_sound_samples_pass_as_they_are():
         (lambda s: {"turns": said("One?", "two", "three?")}, "roles alternate"),
         (lambda s: {"turns": said("One?", "two")[::-1]}, "roles alternate"),
         (lambda s: {"turns": said("One?", "two")[:1] * 2}, "at least one assistant turn"),
-        (lambda s: {"turns": said("One?", "two")[:1]}, "turns has a length ≥ 2"),
+        (lambda s: {"turns": said("One?", "two")[:1]}, "turns.length is ≥ 2"),
         (lambda s: {"lineage": lineage(s, spans=span(0, 0, 10_000))}, "spans lie within"),
         (lambda s: {"lineage": lineage(s, spans=span(9, 0, 1))}, "spans lie within"),
         (lambda s: {"lineage": lineage(s, spans=span(0, 0, 1, "o77"))}, "spans mean objects"),
@@ -81,7 +81,9 @@ def test_a_broken_sample_is_rejected_by_name_and_the_others_pass(broken, name):
     assert rejected.reason is Reason.FAILED_EXPECTATION
     assert name in rejected.detail
     assert rejected.subject_id == first.id
-    assert Sample.model_validate_json(rejected.payload) == bad if "turns has" not in name else True
+    assert (
+        Sample.model_validate_json(rejected.payload) == bad if "turns.length" not in name else True
+    )
 
 
 def test_an_adapted_sample_needs_no_model():

@@ -12,7 +12,7 @@ from tasks.model.offline.plans import Voice
 from tasks.model.offline.questions import REASONING, Asked, on_counts, on_cut, on_largest, on_places
 from tasks.model.offline.request import Task
 from tasks.model.offline.sight import View
-from tasks.model.offline.unit_questions import on_gists, on_units, on_use
+from tasks.model.offline.unit_questions import on_units, on_use
 
 _OPENING: Final = re.compile(r'<ref ids="([^"]*)">(The [^<]*)</ref>')
 _FORMED: Final = re.compile(r"The (?:row|cluster|group) of")
@@ -38,8 +38,6 @@ def questions(view: View, voice: Voice) -> list[Asked]:
         *on_units(view, voice),
         *on_use(view, refs_by_class(view.sheet), voice),
     ]
-    if not view.objects:
-        found += on_gists(view, voice)
     return list({item.key: item for item in found}.values())
 
 

@@ -24,6 +24,7 @@ from tasks.model.offline.sight import MOST, Company, Sight, View
 Slots = dict[str, str]
 
 SEVERAL: Final = 3
+_OF_SOME: Final = ("most_", "some_", "cut_")
 WIDE: Final = 0.22  # of the picture: smaller groups are not measured against it
 
 
@@ -63,7 +64,9 @@ def group_slots(group: Company, view: View) -> Slots:
         "extent": _extent(group, view),
     }
     known = _known(slots)
-    return known or {"covers": _covers(group.members, view)}
+    # What is said of some of them alone opens no sentence: how much they cover does.
+    opens = any(not name.startswith(_OF_SOME) for name in known)
+    return known if opens else {**known, "covers": _covers(group.members, view)}
 
 
 def _known(slots: dict[str, str | None]) -> Slots:
@@ -158,8 +161,9 @@ def _colours(group: Company) -> dict[str, str | None]:
     if len(refs) >= MOST * len(group.members) and len(group.members) >= SEVERAL:
         return {"most_colour": colour, **_most(refs)}
     shown = [(c, r) for c, r in group.colours[:3] if len(r) > 1 or len(group.members) <= SEVERAL]
-    if not shown:
-        return {}
+    told = sum(len(r) for _, r in shown)
+    if not shown or 2 * told < len(group.members) or len(group.members) > told == 1:
+        return {}  # too few of them to tell the reader anything
     return _counted(group, [(r, f"{_verb(r)} {c}") for c, r in shown], "some")
 
 

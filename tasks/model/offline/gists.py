@@ -10,11 +10,9 @@ from tasks.grounding.references import BrokenReference, expand, parse
 from tasks.lexicon.lexicon import counted, find_categories
 
 _BETWEEN: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z<\d])")
-_FORMED: Final = re.compile(r"a (?:row|cluster|crowd) of ", re.IGNORECASE)
-_PLACE: Final = re.compile(
-    r"\bin the (?:(?:upper|lower|centre) (?:left|centre|right)|(?:upper|lower|left|right) half|"
-    r"centre)(?= of the image)"
-)
+_FORMED: Final = re.compile(r"a (?P<kind>row|cluster|crowd) of ", re.IGNORECASE)
+_ROW: Final = re.compile(r"\bin a row\b|\bform a row\b|\blined up\b", re.IGNORECASE)
+_CLUSTER: Final = re.compile(r"\bin a cluster\b", re.IGNORECASE)
 _TAGGED: Final = re.compile(r'<ref ids="([^"]*)">(.*?)</ref>')
 
 
@@ -29,6 +27,17 @@ class Gist:
     sentences: tuple[str, ...]
 
     @property
+    def kind(self) -> str:
+        """“row”, “cluster” or “crowd” where the first sentence says so, else “single” or “cell”."""
+        if formed := _FORMED.match(self.name):
+            return formed["kind"].lower()
+        if len(self.refs) == 1:
+            return "single"
+        if _ROW.search(self.sentences[0]):
+            return "row"
+        return "cluster" if _CLUSTER.search(self.sentences[0]) else "cell"
+
+    @property
     def formed(self) -> str:
         """“a row of nine ships” as it is named, else “a group of 35 ships”."""
         if _FORMED.match(self.name):
@@ -36,20 +45,22 @@ class Gist:
         return f"a group of {counted(len(self.refs), self.category)}"
 
     @property
-    def place(self) -> str | None:
-        """Return “in the upper left”, where a sentence on just these objects says so."""
-        for sentence in self.sentences:
-            tags = _TAGGED.findall(sentence)
-            found = _PLACE.search(sentence)
-            if found and tags and set(expand(tags[0][0])) == set(self.refs):
-                return found[0]
-        return None
+    def own(self) -> tuple[str, ...]:
+        """Its sentences whose first tag is on all of its objects and on nothing else."""
+        mine = set(self.refs)
+        first = [(sentence, _TAGGED.search(sentence)) for sentence in self.sentences]
+        return tuple(s for s, found in first if found and set(expand(found[1])) == mine)
 
 
 def gists(sheet: FactSheet) -> tuple[Gist, ...]:
     """Return the facts of ``sheet`` that name a class in their first sentence, in order."""
     found = (_gist(fact.id, fact.text) for fact in sheet.facts)
     return tuple(gist for gist in found if gist is not None)
+
+
+def tagged(text: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return the refs and the words of every tag in ``text``, which must be sound."""
+    return [(expand(ids), words) for ids, words in _TAGGED.findall(text)]
 
 
 def refs_by_class(sheet: FactSheet) -> dict[str, tuple[str, ...]]:

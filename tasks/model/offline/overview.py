@@ -26,10 +26,16 @@ def overall(sheet: FactSheet, voice: Voice) -> list[str]:
     if things:
         slots = {
             "things": listed(things),
-            **agreement(1 if len(things) == 1 and _one(shown) else 2),
+            **agreement(1 if len(things) == 1 and shown[0].count == 1 else 2),
+            **there(shown),
         }
-        sentences.append(voice.say("synthesis.overall", {**slots, "is": _is(shown)}))
+        sentences.append(voice.say("synthesis.overall", slots))
     return [*sentences, *_partly(sheet, voice, among_others=bool(things))]
+
+
+def there(shown: Sequence[CountFact]) -> dict[str, str]:
+    """Return “there is” or “there are” for the slot of that name: the first of a list decides."""
+    return {"there": "there is" if shown[0].count == 1 else "there are"}
 
 
 def amount(count: CountFact, sheet: FactSheet, *, numbered: bool = False) -> str:
@@ -93,11 +99,3 @@ def _partly(sheet: FactSheet, voice: Voice, *, among_others: bool) -> list[str]:
 def _more(count: CountFact) -> str:
     number, kind = number_word(count.partly_visible), noun(count.category, count.partly_visible)
     return f"{number} more {kind}" if count.count else f"{number} {kind}"
-
-
-def _one(shown: Sequence[CountFact]) -> bool:
-    return shown[0].count == 1
-
-
-def _is(shown: Sequence[CountFact]) -> str:
-    return "is" if len(shown) == 1 and shown[0].count == 1 else "are"

@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import inflect
-
 from tasks.grounding.references import tag
-from tasks.lexicon.lexicon import counted, noun, number_word, with_article
+from tasks.lexicon.lexicon import counted, english, noun, number_word, with_article
 from tasks.model.offline.sight import Company, Sight, View
 
-_english: Final = inflect.engine()
 _SIZED: Final = ("large ", "small ", "damaged ", "liquid ", "dry ", "other ")
 
 
@@ -52,7 +49,7 @@ def a_thing(sight: Sight) -> str:
     if sight.fact.crowd:
         return tag(f"a crowd of {noun(sight.category, 2)}", [sight.ref])
     if sight.colour and takes_colour(sight.category):
-        return tag(_article(f"{sight.colour} {sight.category}"), [sight.ref])
+        return tag(article_for(f"{sight.colour} {sight.category}"), [sight.ref])
     return tag(with_article(sight.category), [sight.ref])
 
 
@@ -120,7 +117,12 @@ def share(group: Company, refs: Sequence[str], words: str | None = None) -> str:
     """Return “three of them”, “all of them” or ``words``, tagged with ``refs``."""
     if len(refs) == len(group.members):
         return tag("both of them" if len(refs) == 2 else "all of them", refs)
-    return tag(words or f"{number_word(len(refs))} of them", refs)
+    return tag(words, refs) if words else some_of_them(refs)
+
+
+def some_of_them(refs: Sequence[str]) -> str:
+    """Return “three of them”, tagged."""
+    return tag(f"{number_word(len(refs))} of them", refs)
 
 
 def some(refs: Sequence[str]) -> str:
@@ -148,7 +150,7 @@ def all_colour(group: Company) -> str | None:
 def ordinal(place: int) -> str:
     """Return “third” up to twelfth, then “13th”."""
     word = number_word(place)
-    return str(_english.ordinal(word))
+    return str(english().ordinal(word))
 
 
 def refs_of(sights: Iterable[Sight]) -> tuple[str, ...]:
@@ -166,5 +168,6 @@ def _a_plain(sight: Sight) -> str:
     return tag(with_article(sight.category), [sight.ref])
 
 
-def _article(words: str) -> str:
-    return str(_english.a(words))
+def article_for(words: str) -> str:
+    """Return ``words`` with the indefinite article that they take."""
+    return str(english().a(words))

@@ -58,20 +58,6 @@ def on_units(view: View, voice: Voice) -> Iterator[Asked]:
         yield from _on_parts(things, view, voice)
 
 
-def on_gists(view: View, voice: Voice) -> Iterator[Asked]:
-    """Yield questions on what only the local facts tell of, each by a name that no other has."""
-    known = gists(view.sheet)
-    names = [_the(gist.formed) for gist in known]
-    for gist, name in zip(known, names, strict=True):
-        if names.count(name) > 1 or len(gist.refs) < 2:
-            continue
-        slots = {"name": name, "subject": tag(name, gist.refs), **agreement(1)}
-        if gist.place:
-            answer = voice.say("dialogue.answer_where", {**slots, "where": gist.place})
-            yield asked(PLACE, "where", gist.refs, slots, answer, voice)
-        yield asked(ARRANGEMENT, "tell", gist.refs, slots, _first_two(gist), voice)
-
-
 def on_use(view: View, refs_of: dict[str, tuple[str, ...]], voice: Voice) -> Iterator[Asked]:
     """Yield what many things of a class suggest about the place."""
     for count in view.sheet.counts:
