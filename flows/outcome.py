@@ -64,7 +64,8 @@ def raise_if_incomplete(manifest: Manifest) -> None:
     if not manifest.failed:
         return
     lines = [
-        f"Shard {failed.shard} failed in {failed.stage}: {failed.message}"
+        f"Shard {failed.shard} failed in {failed.stage}: {failed.message.rstrip('.')} "
+        f"({failed.error})."
         for failed in manifest.failed
     ]
     raise IncompleteError(

@@ -8,6 +8,8 @@ from schemas.record import content_id
 from schemas.teacher import Dialogue, DialogueTurn
 from tasks.grounding.references import compress
 from tasks.model.offline.gists import gists, refs_by_class
+from tasks.model.offline.kinds_questions import on_numbers, on_reasons, on_two_kinds
+from tasks.model.offline.named_questions import on_extremes, on_named
 from tasks.model.offline.plans import Voice
 from tasks.model.offline.questions import REASONING, Asked, on_counts, on_cut, on_largest, on_places
 from tasks.model.offline.request import Task
@@ -37,6 +39,11 @@ def questions(view: View, voice: Voice) -> list[Asked]:
         *on_cut(view, voice),
         *on_units(view, voice),
         *on_use(view, refs_by_class(view.sheet), voice),
+        *on_numbers(view, voice),
+        *on_named(view, voice),
+        *on_extremes(view, voice),
+        *on_two_kinds(view, voice),
+        *on_reasons(view, voice),
     ]
     return list({item.key: item for item in found}.values())
 
@@ -66,12 +73,13 @@ def _chosen(
         if not left:
             break
 
-        def order(item: Asked, level: int = level) -> tuple[bool, bool, int, bool, bool, str]:
+        def order(item: Asked, level: int = level) -> tuple[bool, bool, int, bool, bool, bool, str]:
             away = abs(item.level - level)
             ends = level == REASONING and away > 0
             told = bool(first) and first.isdisjoint(item.refs)
             lingers = _lingers(chosen, item)
-            return ends, item.key not in own, away, told, lingers, content_id(seed, item.key)
+            again = any(item.kind == other.kind for other in chosen)
+            return ends, item.key not in own, away, again, told, lingers, content_id(seed, item.key)
 
         best = min(left, key=order)
         left.remove(best)
@@ -91,12 +99,19 @@ def _joined(chosen: Sequence[Asked]) -> list[DialogueTurn]:
     before: tuple[str, ...] = ()
     for item in chosen:
         follows = item.refs == before
-        question = item.follow if follows else item.question
+        question = item.follow if follows else _led_on(item.question, len(turns), turns)
         answer = _back_referring(item) if follows and len(turns) % 2 else item.answer
         rests_on = tuple(compress(item.refs).split())
         turns.append(DialogueTurn(question=question, answer=answer, rests_on=rests_on))
         before = item.refs
     return turns
+
+
+def _led_on(question: str, place: int, turns: Sequence[DialogueTurn]) -> str:
+    """Return every second later question with “And”, unless the one before has it."""
+    if place % 2 == 0 or question.startswith("And ") or turns[-1].question.startswith("And "):
+        return question
+    return f"And {question[0].lower()}{question[1:]}"
 
 
 def _back_referring(item: Asked) -> str:

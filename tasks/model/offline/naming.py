@@ -60,7 +60,7 @@ class Names:
             name = tag(self._several(body) if others else body, unit.refs)
         slots = {"subject": name, "noun": name} | ({} if self._alone else {"new": name})
         if kind in {"row", "cluster"}:
-            lead = "the" if self._alone else self._article(before, kind)
+            lead = "the" if self._alone else self._article(before)
             slots["formation"] = tag(f"{lead} {kind} of {body}", unit.refs)
         return slots
 
@@ -76,13 +76,14 @@ class Names:
         self._tints.add(unit.tint)
         if before == 0 or (new and body != unit.category):
             return f"one {body}" if self._voice.pick((True, False)) else article_for(body)
-        return f"{self._article(before, 'thing')} {body}"
+        return f"{self._article(before)} {body}"
 
-    def _article(self, before: int, kind: str) -> str:
+    def _article(self, before: int) -> str:
         if before == 0:
             return "a"
         counted = (f"a {ordinal(before + 1)}",) if before < _ORDINALS else ()
-        return self._voice.pick((*counted, "another", "a further"))
+        lead: str = self._voice.pick((*counted, "another", "a further"))
+        return lead
 
     def _several(self, body: str) -> str:
         number, kind = body.split(" ", 1)

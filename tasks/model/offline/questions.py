@@ -15,7 +15,7 @@ from tasks.lexicon.lexicon import broader, counted, plural
 from tasks.model.offline.features import group_slots, object_slots, where
 from tasks.model.offline.geometry_words import area
 from tasks.model.offline.gists import refs_by_class
-from tasks.model.offline.overview import amount
+from tasks.model.offline.overview import amount, there
 from tasks.model.offline.phrases import agreement, listed
 from tasks.model.offline.plans import Voice, finish
 from tasks.model.offline.sight import View, company
@@ -38,6 +38,11 @@ class Asked:
     question: str
     follow: str
     answer: str
+
+    @property
+    def kind(self) -> str:
+        """What is asked, without of what."""
+        return self.key.split()[0]
 
 
 def asked(
@@ -70,6 +75,7 @@ def on_counts(view: View, voice: Voice) -> Iterator[Asked]:
             "others": plural(fewer.category),
             "fewer": amount(fewer, view.sheet, numbered=True),
         }
+        slots["is"] = "are"
         family = "answer_equal" if more.count == fewer.count else "answer_more"
         refs = (*known[more.category], *known[fewer.category])
         if more.count == 1:
@@ -163,4 +169,5 @@ def _amount(shown: Sequence[CountFact], view: View) -> dict[str, str]:
     return {
         "amount": listed([amount(count, view.sheet, numbered=len(shown) == 1) for count in shown]),
         **agreement(1 if one else 2),
+        **there(shown),
     }

@@ -5,22 +5,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.facts import RelationFact
-from tasks.grounding.references import parse, tag
+from tasks.grounding.references import tag
 from tasks.lexicon.lexicon import counted, number_word, plural
 from tasks.model.offline.features import group_slots, object_slots, where
 from tasks.model.offline.geometry_words import metres
-from tasks.model.offline.gists import Gist, gists
 from tasks.model.offline.local import (
-    attributes_of_many,
     chosen_relations,
     relation_sentence,
-    sides_of,
 )
 from tasks.model.offline.overview import MANY, use_of
 from tasks.model.offline.phrases import (
     agreement,
     all_colour,
-    formation,
     listed,
     the_many,
     the_thing,
@@ -44,7 +40,7 @@ _LEADING: Final = re.compile(r"^(?:a|an)\s", re.IGNORECASE)
 
 
 def on_units(view: View, voice: Voice) -> Iterator[Asked]:
-    """Yield questions on each class as a whole, on each of its rows and clusters, and on singles."""
+    """Yield questions on each class of which every thing is listed."""
     for count in view.sheet.counts:
         things = view.all_of(count.category)
         if not things or any(thing.fact.crowd for thing in things):
@@ -55,7 +51,6 @@ def on_units(view: View, voice: Voice) -> Iterator[Asked]:
                 if len(things) == 1
                 else _on_class(things, view, voice)
             )
-        yield from _on_parts(things, view, voice)
 
 
 def on_use(view: View, refs_of: dict[str, tuple[str, ...]], voice: Voice) -> Iterator[Asked]:
@@ -180,8 +175,9 @@ def _on_rows(whole: Company, view: View, slots: Slots, voice: Voice) -> Iterator
     else:
         found = {"rows": listed([_row(row) for row in rows]), "is": "are" if rest else "is"}
         if rest:
-            found["rest"] = tag(f"the other {number_word(len(rest))}", rest)
-            found["is"] = "is"
+            other = "one" if len(rest) == 1 else number_word(len(rest))
+            found["rest"] = tag(f"the other {other}", rest)
+            found |= {"is": "is", "stand": "stands" if len(rest) == 1 else "stand"}
             answer = voice.say("dialogue.answer_rows_rest", found)
         else:
             number = number_word(len(rows))
@@ -217,41 +213,6 @@ def _on_purpose_of_many(whole: Company, slots: Slots, voice: Voice) -> Iterator[
         yield asked(REASONING, "purpose", whole.refs, slots, answer, voice)
 
 
-def _on_parts(things: tuple[Sight, ...], view: View, voice: Voice) -> Iterator[Asked]:
-    """Yield questions on the rows and clusters of a class, by names that no other group has."""
-    parts = [c for c in view.companies if c.category == things[0].category]
-    if len(parts) < 2:
-        return
-    sizes = [(part.kind, len(part.refs)) for part in view.companies if part in parts]
-    for part in parts:
-        if part.kind not in {"row", "cluster"} or sizes.count((part.kind, len(part.refs))) > 1:
-            continue
-        name = parse(formation(part, "the")).plain
-        slots = {**_naming(name, formation(part, "the"), 1), "kinds": plural(part.category)}
-        if place := where(part.members, view):
-            answer = voice.say("dialogue.answer_where", {**slots, "where": place})
-            yield asked(PLACE, "where", part.refs, slots, answer, voice)
-        sides = sides_of(part, view)
-        if sides:
-            family = "local.two_sides" if "side_2" in sides else "local.directed"
-            answer = voice.say(family, {**slots, **sides})
-            yield asked(PLACE, "near", part.refs, slots, answer, voice)
-        tell = " ".join(attributes_of_many(part, view, voice, 2))
-        yield asked(ARRANGEMENT, "tell", part.refs, slots, tell, voice)
-        if view.complete(part.category) and view.exact(part.category):
-            yield from _on_left(part, things, slots, voice)
-
-
-def _on_left(
-    part: Company, things: tuple[Sight, ...], slots: Slots, voice: Voice
-) -> Iterator[Asked]:
-    left = [thing.ref for thing in things if thing.ref not in part.refs]
-    if left:
-        words = {**slots, "left": tag(counted(len(left), part.category), left)}
-        answer = voice.say("dialogue.answer_left", words)
-        yield asked(REASONING, "left", (*part.refs, *left), words, answer, voice)
-
-
 def _formed(things: tuple[Sight, ...], view: View) -> Company:
     """Return all things of a class as the group that they form, where they form one."""
     refs = {thing.ref for thing in things}
@@ -260,13 +221,3 @@ def _formed(things: tuple[Sight, ...], view: View) -> Company:
 
 def _naming(name: str, subject: str, count: int) -> Slots:
     return {"name": name, "subject": subject, **agreement(count)}
-
-
-def _the(name: str) -> str:
-    if _LEADING.match(name):
-        return "the " + _LEADING.sub("", name)
-    return f"the {name[0].lower()}{name[1:]}"
-
-
-def _first_two(gist: Gist) -> str:
-    return " ".join(gist.sentences[:2])

@@ -10,7 +10,7 @@ from tasks.model.offline.gists import Gist, gists, tagged
 from tasks.model.offline.local import SIDES, chosen_relations, sides_of, units
 from tasks.model.offline.phrases import all_colour, other, takes_colour
 from tasks.model.offline.retold import slots_of, tint_of
-from tasks.model.offline.sight import Company, Sight, View
+from tasks.model.offline.sight import Company, Sight, View, company
 
 _BESIDE = {**SIDES, "next_to": "next to", "inside": "inside"}
 
@@ -63,11 +63,33 @@ def units_of(view: View) -> tuple[Unit, ...]:
     return tuple(_seen(group, view) for group in sorted(units(view), key=_reading_order))
 
 
+def whole_of(category: str, view: View) -> Unit | None:
+    """Return all things of a class as one unit, None where not every one of them is known."""
+    things = view.all_of(category)
+    if things:
+        refs = {thing.ref for thing in things}
+        formed = next((group for group in view.companies if set(group.refs) == refs), None)
+        known = view.complete(category) and not any(thing.fact.crowd for thing in things)
+        return _seen(formed or company(things), view) if known else None
+    parts = [unit for unit in units_of(view) if unit.category == category]
+    refs_of_all = tuple(ref for unit in parts for ref in unit.refs)
+    count = view.count(category)
+    if count is None or count.crowd or len(set(refs_of_all)) != count.count:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    tints, courses = {u.tint for u in parts}, {u.slots.get("course") for u in parts}
+    tint, course = (tints.pop() if len(tints) == 1 else None), courses.pop()
+    slots = {"course": course} if course and not courses else {}
+    return Unit("cell", category, refs_of_all, slots, tint)
+
+
 def _from_gist(gist: Gist) -> Unit:
     slots, tint = slots_of(gist), tint_of(gist)
     if gist.kind == "cluster":
         slots["close"] = "in a cluster"
-    return Unit(gist.kind, gist.category, gist.refs, slots | _tinted(gist.category, tint, gist.refs), tint)
+    slots |= _tinted(gist.category, tint, gist.refs)
+    return Unit(gist.kind, gist.category, gist.refs, slots, tint)
 
 
 def _seen(group: Company, view: View) -> Unit:

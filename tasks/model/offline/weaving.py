@@ -173,11 +173,11 @@ def _together(batch: Sequence[Unit], told: Told, names: Names) -> str:
     places = list(dict.fromkeys(unit.slots.get("where") for unit in batch))
     category = batch[0].category
     if len(places) > 1:
-        return _by_place(batch, told, names)
+        return _by_place(batch, names)
     where = {"where": places[0]} if places[0] else {}
     if batch[0].kind == "row":
         number = f"{number_word(len(batch))} {names.more('row', len(batch))}rows"
-        *sizes, last = [tag(number_word(len(unit.refs)), unit.refs) for unit in batch]
+        sizes = [tag(number_word(len(unit.refs)), unit.refs) for unit in batch[:-1]]
         end = tag(f"{number_word(len(batch[-1].refs))} {plural(category)}", batch[-1].refs)
         courses = {unit.slots.get("row_course") for unit in batch}
         course = courses.pop() if len(courses) == 1 else None
@@ -192,16 +192,18 @@ def _together(batch: Sequence[Unit], told: Told, names: Names) -> str:
     return told.voice.say("synthesis.merged", {"things": tag(words, refs), **where})
 
 
-def _by_place(batch: Sequence[Unit], told: Told, names: Names) -> str:
+def _by_place(batch: Sequence[Unit], names: Names) -> str:
     """Return “Six more planes are in the upper left, four are in the centre and …”."""
     places: dict[str, list[str]] = {}
     for unit in batch:
         places.setdefault(unit.slots["where"], []).extend(unit.refs)
     category, more = batch[0].category, names.more("thing", sum(len(unit.refs) for unit in batch))
-    said = []
+    said: list[str] = []
     for where, refs in places.items():
         kind = "" if said else f" {more}{noun(category, len(refs))}"
-        one_more = "another" if said else ("another" + kind.replace(" more", "") if more else f"one{kind}")
+        one_more = (
+            "another" if said else ("another" + kind.replace(" more", "") if more else f"one{kind}")
+        )
         words = one_more if len(refs) == 1 else f"{number_word(len(refs))}{kind}"
         said.append(f"{tag(words, refs)} {'is' if len(refs) == 1 else 'are'} {where}")
     return finish(f"{listed(said)} of the image.")

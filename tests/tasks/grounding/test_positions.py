@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.tile import TileOutline
@@ -75,6 +75,7 @@ def test_a_short_answer_speaks_of_the_object_of_its_sample():
     assert false_kinds('<ref ids="o5">Lower right</ref>', **options) == {"position"}
 
 
+@settings(deadline=None)  # the first one fills the lexicon's caches
 @given(x=st.floats(0.02, 0.98), y=st.floats(0.02, 0.98))
 def test_no_name_of_a_cell_is_false_for_what_lies_in_it_or_at_its_lines(x, y):
     tile = tile_of([thing(1, "plane", rectangle(900 * x, 600 * y, 8, 6))])

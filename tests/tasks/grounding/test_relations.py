@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tasks._tiles import rectangle, thing, tile_of
@@ -63,6 +63,7 @@ def test_a_false_relation_is_contradicted(text, kind):
 places = st.tuples(st.floats(30, 870), st.floats(30, 570))
 
 
+@settings(deadline=None)  # the first one fills the lexicon's caches
 @given(places, places)
 def test_of_left_and_right_at_most_one_is_false_and_level_ones_are_neither(one, other):
     tile = tile_of(
