@@ -35,7 +35,7 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
 def synthesize_shard(
     context: Context, tiles: Part, described: Part, params: TeacherParams
 ) -> Iterator[SynthesizedTile | Rejection]:
-    """Describe every tile of the shard as a whole; one candidate per tile."""
+    """Describe the tiles of the shard as a whole; one candidate per tile with described objects."""
     prompt, answers = load_prompt("synthesize"), AnswerStore(context.store)
     pairs = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
     bare: list[Rejection] = []
@@ -45,7 +45,7 @@ def synthesize_shard(
             asked = synthesize_tile(tile, rows, prompt, params)
             if isinstance(asked, Question):
                 yield asked
-            else:
+            elif asked is not None:
                 bare.append(asked)
 
     for subject, outcome in ask_all(params, answers, questions()):
@@ -58,9 +58,11 @@ def synthesize_shard(
 
 def synthesize_tile(
     tile: Tile, described: Sequence[DescribedObjects], prompt: Prompt, params: TeacherParams
-) -> Question[Subject, Synthesis] | Rejection:
-    """Return the request about ``tile``, or why there is nothing to ask."""
+) -> Question[Subject, Synthesis] | Rejection | None:
+    """Return the request about ``tile``, or why nothing can be asked; None without objects."""
     outline = outline_of(tile)
+    if not any(thing.described for thing in tile.objects):
+        return None
     facts = local_facts(outline, described)
     if not facts:
         return _nothing(outline, len(described))
@@ -100,6 +102,6 @@ def _nothing(tile: TileOutline, requests: int) -> Rejection:
         source=tile.scene.source,
         reason=Reason.NOTHING_TO_DESCRIBE,
         detail=f"Tile {tile.id} has {shown} objects to describe and {requests} answered requests "
-        "about them, none with a sound local fact. Nothing to do where it has no objects.",
+        "about them, none with a sound local fact. See the rejections of stage describe.",
         file=tile.scene.name,
     )

@@ -126,10 +126,11 @@ def find_categories(text: str, also: Collection[str] = ()) -> tuple[CategoryMent
         CategoryMention(
             start=found.start(),
             end=found.end(),
-            category=names[_tidy(found.group())][0],
-            plural=names[_tidy(found.group())][1],
+            category=names[said][0],
+            plural=names[said][1],
         )
         for found in pattern.finditer(text)
+        if (said := _tidy(found.group())) in names  # “ſhips” matches, but is no word of ours
     )
 
 
@@ -202,7 +203,7 @@ def _named(also: frozenset[str]) -> tuple[dict[str, tuple[str, bool]], re.Patter
             forms.setdefault(form, (name, many))
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     alternatives = "|".join(r"[\s_\-/.]+".join(map(re.escape, f.split())) for f in longest_first)
-    return forms, re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])", re.IGNORECASE)
+    return forms, re.compile(rf"(?<!\w)(?=\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -6,10 +6,11 @@ from prompts import load_prompt
 from schemas.params import TeacherParams
 from schemas.teacher import DescribedObjects, SynthesizedTile
 from schemas.vocabulary import Reason
-from tasks._stage import Where
+from tasks._stage import Where, write_part
 from tasks.describe import describe_shard
 from tasks.grounding.references import parse
 from tasks.model.local_facts import local_facts, refs_of
+from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard, synthesize_tile
 from tests.tasks._teaching import apron, pictured, rejections_of, rows_of, taught, tiles_part
 from tests.tasks._tiles import dense_tile, random_tile, tile_of
@@ -47,12 +48,19 @@ def test_the_request_holds_all_local_facts_counts_and_groups(root) -> None:
     assert sheet.groups
 
 
-def test_a_tile_with_nothing_to_describe_is_a_rejection(root) -> None:
+def test_a_tile_without_objects_is_not_asked_about(root) -> None:
     tiles = tiles_part(root, [tile_of([], name="empty.png"), apron()])
     _, synthesized, _ = taught(root, tiles, PARAMS)
+    assert (synthesized.candidates, synthesized.rows) == (1, 1)
+
+
+def test_a_tile_without_a_sound_local_fact_is_a_rejection(root) -> None:
+    tiles = tiles_part(root, [apron()])
+    nothing = write_part("describe", 0, "none", DescribedObjects, Store(root), [])
+    synthesized = synthesize_shard.fn(Where(root=root, shard=0), tiles, nothing, PARAMS)
     (rejected,) = rejections_of(root, synthesized)
-    assert (rejected.reason, rejected.file) == (Reason.NOTHING_TO_DESCRIBE, "empty.png")
-    assert (synthesized.candidates, synthesized.rows) == (2, 1)
+    assert (rejected.reason, rejected.file) == (Reason.NOTHING_TO_DESCRIBE, "apron.png")
+    assert (synthesized.candidates, synthesized.rows) == (1, 0)
 
 
 def test_the_description_of_a_dense_tile_is_asked_with_every_object_named(root) -> None:

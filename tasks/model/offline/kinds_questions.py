@@ -12,7 +12,7 @@ import yaml
 
 from schemas.facts import CountFact
 from tasks.grounding.references import tag
-from tasks.lexicon.lexicon import broader, counted, number_word, plural
+from tasks.lexicon.lexicon import broader, counted, noun, number_word, plural
 from tasks.model.offline.gists import refs_by_class
 from tasks.model.offline.overview import amount
 from tasks.model.offline.phrases import agreement, listed
@@ -30,6 +30,7 @@ from tasks.model.offline.units import Unit, units_of, whole_of
 
 LARGER: Final = 1.5  # times the area by length and width, before one kind is called larger
 KINDS: Final = 5  # the most numerous ones, of which pairs are formed
+SOME: Final = 3  # things of two kinds from which they suggest something together
 COMMON: Final = ("vehicle", "aircraft")  # whose kinds are worth adding up
 _SIZE: Final = re.compile(r"([\d.]+) m (?:by ([\d.]+) m|across)")
 _COURSES: Final = (
@@ -86,10 +87,10 @@ def on_reasons(view: View, voice: Voice) -> Iterator[Asked]:
     """Yield what two kinds together suggest, and what a row with a name of its own suggests."""
     for one, two in combinations(_wholes(view), 2):
         found = next((theme for theme in _themes()[0] if _fits(theme, one, two)), None)
-        if found:
+        if found and len(one.refs) + len(two.refs) >= SOME:
             slots = {
-                "kinds": plural(one.category),
-                "others": plural(two.category),
+                "kinds": noun(one.category, len(one.refs)),
+                "others": noun(two.category, len(two.refs)),
                 "subject": tag(_name(one), one.refs),
                 "other": tag(_name(two), two.refs),
                 "use": found.use,

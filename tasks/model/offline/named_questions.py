@@ -59,11 +59,11 @@ def on_extremes(view: View, voice: Voice) -> Iterator[Asked]:
 
 def _has_name(unit: Unit, view: View) -> bool:
     """Say whether “the row of nine ships” or “the ship” can mean only this unit."""
-    if unit.kind == "crowd" or not view.exact(unit.category):
+    if unit.kind == "crowd":
         return False
     count = view.count(unit.category)
     if unit.single:
-        return count is not None and count.count == 1
+        return count is not None and count.count == 1 and view.exact(unit.category)
     return unit.kind in {"row", "cluster"} or (len(unit.refs) >= FEW and not view.objects)
 
 
@@ -114,7 +114,13 @@ def _on_left(unit: Unit, slots: dict[str, str], view: View, voice: Voice) -> Ite
     known = refs_by_class(view.sheet).get(unit.category, ())
     count = view.count(unit.category)
     left = [ref for ref in known if ref not in unit.refs]
-    if unit.single or count is None or count.count != len(known) or not left:
+    if (
+        unit.single
+        or not view.exact(unit.category)
+        or count is None
+        or count.count != len(known)
+        or not left
+    ):
         return
     words = {**slots, "left": tag(counted(len(left), unit.category), left)}
     answer = voice.say("dialogue.answer_left", words)

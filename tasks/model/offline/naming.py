@@ -29,6 +29,7 @@ class Names:
         plain = {"kinds": plural(unit.category), **agreement(len(unit.refs))}
         first = self._first(unit)
         again = f"the {unit.category}" if unit.category == "person" else None
+        again = f"the crowd of {plural(unit.category)}" if unit.kind == "crowd" else again
 
         def subject(place: int) -> Mapping[str, str]:
             if place:

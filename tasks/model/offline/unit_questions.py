@@ -177,7 +177,8 @@ def _on_rows(whole: Company, view: View, slots: Slots, voice: Voice) -> Iterator
         if rest:
             other = "one" if len(rest) == 1 else number_word(len(rest))
             found["rest"] = tag(f"the other {other}", rest)
-            found |= {"is": "is", "stand": "stands" if len(rest) == 1 else "stand"}
+            found |= {"there": "there is", "them": "it" if len(rows) == 1 else "them"}
+            found |= {"stand": "stands" if len(rest) == 1 else "stand"}
             answer = voice.say("dialogue.answer_rows_rest", found)
         else:
             number = number_word(len(rows))

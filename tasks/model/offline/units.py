@@ -1,5 +1,6 @@
 """The units of a tile: each thing or group that has a local fact, with what is known of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from tasks.model.offline.retold import slots_of, tint_of
 from tasks.model.offline.sight import Company, Sight, View, company
 
 _BESIDE = {**SIDES, "next_to": "next to", "inside": "inside"}
+
+_OF_THEM = re.compile(r"(?<=>)(?!all|both|most)(\w+) of them<", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,16 @@ class Unit:
     def without(self, *names: str) -> "Unit":
         """Return the unit without the features ``names``."""
         return replace(self, slots={n: w for n, w in self.slots.items() if n not in names})
+
+    def with_kinds(self) -> "Unit":
+        """Return the unit with “two of the planes” for “two of them”: what “them” is may be far off."""
+        kinds = noun(self.category, 2)
+        named = {
+            name: _OF_THEM.sub(rf"\1 of the {kinds}<", words)
+            for name, words in self.slots.items()
+            if name in {"some_long", "cut_long"}
+        }
+        return replace(self, slots={**self.slots, **named})
 
     @property
     def pairs(self) -> frozenset[frozenset[tuple[str, ...]]]:

@@ -43,6 +43,7 @@ class Told:
             unit = unit.without("covers")
         if "where" in unit.slots or "beside" in unit.slots:
             unit = unit.without("nearest")
+        unit = unit.with_kinds()
         said = set(self.features)
         if "each_by" in said:
             said |= {"metres", "metres_by"}
@@ -193,20 +194,18 @@ def _together(batch: Sequence[Unit], told: Told, names: Names) -> str:
 
 
 def _by_place(batch: Sequence[Unit], names: Names) -> str:
-    """Return “Six more planes are in the upper left, four are in the centre and …”."""
+    """Return “There are six more planes in the upper left, four in the centre and …”."""
     places: dict[str, list[str]] = {}
     for unit in batch:
         places.setdefault(unit.slots["where"], []).extend(unit.refs)
-    category, more = batch[0].category, names.more("thing", sum(len(unit.refs) for unit in batch))
+    category, more = batch[0].category, names.more("thing", sum(len(u.refs) for u in batch))
     said: list[str] = []
     for where, refs in places.items():
-        kind = "" if said else f" {more}{noun(category, len(refs))}"
-        one_more = (
-            "another" if said else ("another" + kind.replace(" more", "") if more else f"one{kind}")
-        )
-        words = one_more if len(refs) == 1 else f"{number_word(len(refs))}{kind}"
-        said.append(f"{tag(words, refs)} {'is' if len(refs) == 1 else 'are'} {where}")
-    return finish(f"{listed(said)} of the image.")
+        number = number_word(len(refs))
+        words = f"{number} {more}{noun(category, len(refs))}" if not said else number
+        said.append(f"{tag(words, refs)} {where}")
+    there = "is" if len(next(iter(places.values()))) == 1 else "are"
+    return finish(f"there {there} {listed(said)} of the image.")
 
 
 def _summed(rest: Sequence[Unit], told: Told, others: bool) -> list[str]:

@@ -214,3 +214,7 @@ def test_numbers_are_parsed(text, number):
 def test_a_counted_class_is_found_in_its_own_words(category, count):
     mentions = find_categories(counted(count, category))
     assert [mention.category for mention in mentions] == [category]
+
+
+def test_letters_that_only_fold_to_ours_name_nothing():
+    assert find_categories("ſhips and planes") == find_categories("?hips and planes")
