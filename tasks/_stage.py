@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from prefect import Task, task
@@ -105,8 +106,15 @@ def stage(
     def decorate(
         function: Callable[Concatenate[Context, P], Iterator[Row]],
     ) -> "Task[Concatenate[Where, P], Part]":
+        parameters = signature(function)
+
         def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
-            made_of = [_identity(value) for value in (*args, *kwargs.values())]
+            # By name: Prefect's map hands on keywords in an order that changes between processes.
+            bound = parameters.bind(None, *args, **kwargs)
+            bound.apply_defaults()
+            made_of: JsonValue = {
+                name: _identity(value) for name, value in list(bound.arguments.items())[1:]
+            }
             used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in prompts]
             used += [words_fingerprint(package) for package in words]
             key = content_id(name, version, fingerprint(writes), used, made_of)

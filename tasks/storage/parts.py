@@ -137,7 +137,8 @@ def parquet_options(schema: pa.Schema) -> dict[str, object]:
         "compression": dict.fromkeys(pictures, "none") | dict.fromkeys(others, "zstd"),
         "use_dictionary": others,
         "write_statistics": others,
-        "write_page_index": True, "write_batch_size": 1024,
+        "write_page_index": True,
+        "write_batch_size": 16,  # a page is measured that often: else it holds a group of pictures
         "write_page_checksum": True,
     }
 

@@ -134,3 +134,13 @@ def test_a_changed_word_list_makes_another_key(tmp_path, monkeypatch):
     words_fingerprint.cache_clear()
     (package / "names.yaml").write_text("one: 2")
     assert words_fingerprint("wording") != before
+
+
+def test_the_key_does_not_depend_on_how_arguments_are_passed(where):
+    source = write_part("numbers", 3, "abc", Number, Store(where.root), [Number(value=2)])
+    keys = {
+        double.fn(where, source, Doubling()).key,
+        double.fn(where, numbers=source, params=Doubling()).key,
+        double.fn(where, params=Doubling(), numbers=source).key,
+    }
+    assert len(keys) == 1

@@ -178,7 +178,6 @@ def _on_directions(one: Unit, two: Unit, voice: Voice) -> Iterator[Asked]:
     if not courses[0] or not courses[1]:
         return
     slots = _pair(one, two) | {"course": courses[0], "other_course": courses[1]}
-    slots["has"] = "has" if two.single else "have"
     refs = (*one.refs, *two.refs)
     if courses[0] == courses[1]:
         answer = voice.say("dialogue.answer_parallel", slots)

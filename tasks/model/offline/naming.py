@@ -39,8 +39,9 @@ class Names:
 
         return subject
 
-    def more(self, kind: str, number: int) -> str:
+    def more(self, kind: str, number: int, tint: str | None = None) -> str:
         """Return “more ” where something of ``kind`` has been named, and count ``number`` of it."""
+        self._tints.add(tint)
         before = self._told[kind]
         self._told[kind] += number
         return "more " if before else ""

@@ -189,7 +189,7 @@ def _together(batch: Sequence[Unit], told: Told, names: Names) -> str:
     colours = {unit.tint for unit in batch}
     tint = colours.pop() if len(colours) == 1 and "all_colour" not in told.features else None
     colour = f"{tint} " if tint and takes_colour(category) else ""
-    words = f"{number_word(len(refs))} {names.more('thing', len(refs))}{colour}{noun(category, len(refs))}"
+    words = f"{number_word(len(refs))} {names.more('thing', len(refs), tint)}{colour}{noun(category, len(refs))}"
     return told.voice.say("synthesis.merged", {"things": tag(words, refs), **where})
 
 
