@@ -69,7 +69,7 @@ def raise_if_incomplete(manifest: Manifest) -> None:
         for failed in manifest.failed
     ]
     raise IncompleteError(
-        f"Release “{manifest.version}” was made without {len(lines)} failed shard(s). "
+        f"Release “{manifest.version}” was made without the shards that failed ({len(lines)}). "
         + " ".join(lines)
         + " Run the same build again under a new version: only what is missing is made."
     )

@@ -24,7 +24,11 @@ def _head(root: str, manifest: Manifest) -> list[str]:
         ),
     ]
     if manifest.failed:
-        lines += ["", f"## {len(manifest.failed)} failed shard(s), not in this release", ""]
+        lines += [
+            "",
+            f"## Shards that failed and are not in this release: {len(manifest.failed)}",
+            "",
+        ]
         lines += [
             f"- shard {failed.shard}, {failed.stage}: {failed.error}: {failed.message}"
             for failed in manifest.failed

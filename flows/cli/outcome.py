@@ -84,10 +84,10 @@ def _stages(manifest: Manifest) -> Table:
 
 def _show_places(console: Console, outcome: Outcome) -> None:
     manifest = outcome.manifest
-    lost = manifest.candidates - manifest.samples
+    lost, findings = manifest.candidates - manifest.samples, sum(manifest.findings.values())
     console.print(
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
-        f"{sum(manifest.findings.values()):,} findings, in {outcome.seconds:.0f} s."
+        f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
     console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
     console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)

@@ -47,13 +47,17 @@ def run_verify(options: argparse.Namespace) -> int:
     elif problems:
         for problem in problems:
             print(f"{problem.path}: {problem.found}. {problem.remedy}")
-        print(f"{len(problems)} problems in {options.root}.")
+        print(f"{_counted(len(problems), 'problem')} in {options.root}.")
     else:
-        checked = options.version or f"{len(versions(store))} releases"
+        checked = options.version or _counted(len(versions(store)), "release")
         print(
             f"Verified {checked} in {options.root}: every file and every count is as it was made."
         )
     return REFUSED if problems else DONE
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _add_root(parser: argparse.ArgumentParser) -> None:

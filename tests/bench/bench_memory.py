@@ -15,7 +15,7 @@ from tasks.storage.store import Store
 from tasks.tile import tile_shard
 from tests.bench.scenes import scene
 
-SCENES, SIDE, OBJECTS = 8, 1500, 100  # their tiles fill more than one row group
+SCENES, SIDE, OBJECTS = 8, 2200, 100  # their tiles fill more than one row group
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
 def measure(folder: Path, number: int) -> dict[str, int]:
     """Paint ``number`` scenes and return what a child that works on them says."""
     store = Store(str(folder / "root"))
-    rows = (scene(folder, one, SIDE, OBJECTS) for one in range(number))
+    rows = (scene(folder, one, SIDE, OBJECTS, ".jpg") for one in range(number))
     scenes = write_part("ingest", 0, "bench", IngestedScene, store, rows)
     command = [sys.executable, __file__, store.uri, scenes.model_dump_json()]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -23,10 +23,13 @@ def picture(side: int, seed: int) -> NDArray[np.uint8]:
     return (ground + 30).clip(0, 255).astype(np.uint8)
 
 
-def scene(folder: Path, number: int, side: int, objects: int) -> IngestedScene:
-    """Write scene ``number`` as PNG into ``folder`` and return its record."""
-    path = folder / f"{number:04d}.png"
-    Image.fromarray(picture(side, number)).save(path, compress_level=1)
+def scene(
+    folder: Path, number: int, side: int, objects: int, suffix: str = ".png"
+) -> IngestedScene:
+    """Write scene ``number`` into ``folder`` and return its record."""
+    path = folder / f"{number:04d}{suffix}"
+    options = {"compress_level": 1} if suffix == ".png" else {"quality": 92}
+    Image.fromarray(picture(side, number)).save(path, **options)
     source = Scene(
         id=content_id("scene", "dota", number), source="dota", name=path.name, uri=str(path),
         sha256="0" * 64, perceptual_hash="0" * 16, width=side, height=side, bands=3, gsd=0.3,

@@ -95,7 +95,7 @@ def test_a_failed_shard_is_named_in_the_summary_and_ends_with_1(capsys, build, w
     code, out, err = run(capsys, *words)
     assert code == 1
     assert json.loads(out)["failed"][0]["shard"] == int(tile.name[:5])
-    assert "was made without 1 failed shard(s)" in err
+    assert "was made without the shards that failed (1)" in err
 
 
 def test_a_full_disk_ends_the_build_with_a_clear_message_and_keeps_the_old_release(
