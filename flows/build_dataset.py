@@ -3,9 +3,6 @@
 from prefect import flow, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
-from tasks.ingest import ingest_shard, scan_source
-from tasks.validate import validate_shard
-from tasks.verify import verify_shard
 
 from flows.clock import now, stamp
 from flows.outcome import by_shard, finished, raise_if_incomplete
@@ -18,9 +15,12 @@ from tasks.adapt import adapt_shard
 from tasks.check import check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
+from tasks.ingest import ingest_shard, scan_source
 from tasks.publish import commit_release, publish_shard
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
+from tasks.validate import validate_shard
+from tasks.verify import verify_shard
 
 DEFAULTS = BuildParams()
 

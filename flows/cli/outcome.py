@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from schemas.release import Manifest
@@ -99,7 +100,7 @@ def _show_sample(console: Console, outcome: Outcome) -> None:
         return
     console.print(f"\n[bold]One sample[/bold] {sample.id}, {sample.task}, tile {sample.tile_id}")
     for turn in sample.turns:
-        console.print(f"  [bold]{turn.role}[/bold]: {turn.content}", markup=True)
+        console.print(f"  [bold]{turn.role}[/bold]: {escape(turn.content)}")
 
 
 def _first_sample(outcome: Outcome) -> Sample | None:
