@@ -194,7 +194,8 @@ def _sizes(group: Company) -> dict[str, str | None]:
     if lengths is None or len(group.whole) < len(group.members):
         return {}
     low, high = metres(lengths[0]), metres(lengths[1])
-    return {"range": f"{low} m and {high} m"} if low != high else {}
+    extent = "across" if group.members[0].fact.angle is None else "long"
+    return {"range": f"{low} m and {high} m {extent}"} if low != high else {}
 
 
 def _shared_course(group: Company, view: View) -> str | None:

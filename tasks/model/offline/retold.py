@@ -35,7 +35,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
         "each_by": rf"\bmeasure about ({_BY}) each",
         "metres": rf"\babout ({_SIZE})",
         "metres_by": rf"\babout ({_BY})",
-        "range": r"\bbetween ([\d.]+ m and [\d.]+ m)\b",
+        "range": r"\bbetween ([\d.]+ m and [\d.]+ m (?:long|across))\b",
         "covers": r"\b(less than 1 %|about \d+ %) of the image",
         "cut": r"\b(the [a-z ,]+ edges? of the image)\b",
         "rank": r"\bclearly ((?:larger|smaller) than [a-z ]+)",
