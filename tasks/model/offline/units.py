@@ -53,14 +53,18 @@ class Unit:
         return replace(self, slots={n: w for n, w in self.slots.items() if n not in names})
 
     def with_kinds(self) -> "Unit":
-        """Return the unit with “two of the planes” for “two of them”: what “them” is may be far off."""
+        """Return the unit with “two of the planes” for “two of them”: what “them” is may be far off.
+
+        “Most of them” goes: “most of the planes” would be all of the picture's.
+        """
         kinds = noun(self.category, 2)
         named = {
             name: _OF_THEM.sub(rf"\1 of the {kinds}<", words)
             for name, words in self.slots.items()
             if name in {"some_long", "cut_long"}
         }
-        return replace(self, slots={**self.slots, **named})
+        slots = {name: words for name, words in self.slots.items() if name != "most_long"}
+        return replace(self, slots={**slots, **named})
 
     @property
     def pairs(self) -> frozenset[frozenset[tuple[str, ...]]]:
