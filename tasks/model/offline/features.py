@@ -160,6 +160,8 @@ def _colours(group: Company) -> dict[str, str | None]:
     colour, refs = group.colours[0]
     if len(refs) >= MOST * len(group.members) and len(group.members) >= SEVERAL:
         return {"most_colour": colour, **_most(refs)}
+    if not group.all_coloured:
+        return {}
     shown = [(c, r) for c, r in group.colours[:3] if len(r) > 1 or len(group.members) <= SEVERAL]
     told = sum(len(r) for _, r in shown)
     if not shown or 2 * told < len(group.members) or len(group.members) > told == 1:

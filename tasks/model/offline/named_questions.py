@@ -150,7 +150,7 @@ def _on_sides(unit: Unit, named: dict[tuple[str, ...], Unit], voice: Voice) -> I
 
 def _on_colours(things: Sequence[Sight], voice: Voice) -> Iterator[Asked]:
     whole = company(things)
-    if len(whole.colours) < 2:
+    if len(whole.colours) < 2 or not whole.all_coloured:
         return
     colour, refs = whole.colours[voice.pick(range(min(3, len(whole.colours))))]
     all_of = f"the {counted(len(things), whole.category)}"

@@ -63,6 +63,11 @@ class Company:
         ordered = sorted(seen, key=lambda colour: (-seen[colour], colour))
         return tuple((c, tuple(m.ref for m in self.members if m.colour == c)) for c in ordered)
 
+    @property
+    def all_coloured(self) -> bool:
+        """Whether the colour of every member is known: only then can those of a colour be counted."""
+        return all(m.colour for m in self.members)
+
     @cached_property
     def angle(self) -> float | None:
         """The direction of the longer sides in degrees, where nearly all members share it."""
