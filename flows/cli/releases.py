@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.cli.main import DONE, REFUSED
+from schemas.errors import UsageError
 from schemas.settings import settings
 from tasks.audit import audit
 from tasks.storage.releases import ReleaseLine, list_releases, versions
@@ -42,6 +43,8 @@ def run_verify(options: argparse.Namespace) -> int:
     """Read every byte of the releases anew and list what is wrong."""
     store = Store(options.root)
     problems = audit(store, options.version)
+    if not problems and not versions(store):
+        raise UsageError(f"--root {options.root}: there is no release to verify.")
     if options.json:
         print(json.dumps([problem.model_dump(mode="json") for problem in problems], indent=2))
     elif problems:

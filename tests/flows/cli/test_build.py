@@ -135,6 +135,12 @@ def test_releases_lists_versions_and_marks_the_latest(capsys, build):
     assert releases(capsys, build.root)[0]["latest"] is True
 
 
+def test_verify_of_a_root_without_releases_is_wrong_use(capsys, tmp_path):
+    code, _, err = run(capsys, "verify", "--root", tmp_path)
+    assert code == 2
+    assert "there is no release to verify" in err
+
+
 def test_verify_passes_on_what_was_made_and_lists_what_was_touched(capsys, build, tmp_path):
     copy = build.copied(tmp_path)
     assert run(capsys, "verify", "--root", copy.root)[0] == 0
