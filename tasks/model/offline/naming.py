@@ -1,11 +1,12 @@
 """Names of units as a text comes to them one after another: a row, a second row, a further row."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tasks.grounding.references import tag
 from tasks.lexicon.lexicon import plural
+from tasks.model.offline.gists import tagged
 from tasks.model.offline.phrases import agreement, article_for, it, ordinal
 from tasks.model.offline.plans import Voice
 from tasks.model.offline.units import Unit
@@ -23,6 +24,7 @@ class Names:
         self._voice, self._alone, self._tinted = voice, alone, tinted
         self._told: Counter[str] = Counter()
         self._tints: set[str | None] = {None}
+        self._any = False
 
     def referring(self, unit: Unit) -> Referring:
         """Return the slots of reference for the n-th sentence on ``unit``."""
@@ -39,17 +41,29 @@ class Names:
 
         return subject
 
+    def heard(self, unit: Unit, sentences: Sequence[str]) -> None:
+        """Count ``unit`` as a row or cluster where ``sentences`` call it so."""
+        text = " ".join(sentences)
+        named = any(
+            unit.kind in words for refs, words in tagged(text) if set(refs) == set(unit.refs)
+        )
+        stands = f"in a {unit.kind}" in text or f"form a {unit.kind}" in text
+        if unit.kind in {"row", "cluster"} and (named or stands):
+            self._told[unit.kind] += 1
+
     def more(self, kind: str, number: int, tint: str | None = None) -> str:
         """Return “more ” where something of ``kind`` has been named, and count ``number`` of it."""
         self._tints.add(tint)
         before = self._told[kind]
         self._told[kind] += number
+        self._any = True
         return "more " if before else ""
 
     def _first(self, unit: Unit) -> Mapping[str, str]:
         kind = unit.kind if unit.kind in {"row", "cluster", "crowd"} else "thing"
-        before, others = self._told[kind], self._told.total() > 0
-        self._told[kind] += len(unit.refs) if kind == "thing" else 1
+        before, others = self._told[kind], self._any
+        self._told[kind] += len(unit.refs) if kind == "thing" else 0
+        self._any = True
         body = self._body(unit)
         if unit.kind == "crowd":
             name = tag(f"a crowd of {plural(unit.category)}", unit.refs)

@@ -161,6 +161,7 @@ def _on_one(unit: Unit, told: Told, names: Names, most: int) -> list[str]:
         families, opening = ["synthesis.company_more", "local.group"], ["synthesis.company"]
     said = compose(told.voice, families, unit.slots, referring, most, opening)
     told.features |= {name for name, mark in ONCE.items() if mark in " ".join(said)}
+    names.heard(unit, said)
     return said or [_merely(referring, told)]
 
 
