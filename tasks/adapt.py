@@ -7,7 +7,7 @@ from prompts import Phrasings, load_phrasings
 from schemas.params import AdaptParams
 from schemas.record import content_id
 from schemas.release import Part
-from schemas.sample import Draft, Lineage, Rejection, SampleObject, Turn
+from schemas.sample import Draft, Lineage, Rejection, Turn
 from schemas.scene import Finding, LabelOrigin
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Origin
@@ -24,7 +24,7 @@ from tasks.forms import (
 )
 from tasks.forms.proposal import Form, Proposal, Refusal, Voice
 from tasks.forms.view import look_at
-from tasks.spatial.polygons import box_of
+from tasks.spatial.facts import sample_object
 
 FORMS: Final[Mapping[str, Form]] = {
     "composition": composition.propose,
@@ -101,7 +101,7 @@ def _draft(
         scene_id=tile.scene.id,
         tile_id=tile.id,
         turns=turns,
-        objects=tuple(_sample_object(thing) for thing in things),
+        objects=tuple(sample_object(thing) for thing in things),
         lineage=Lineage(
             origin=Origin.ADAPTED,
             stage="adapt",
@@ -122,16 +122,6 @@ def _labels(things: list[TileObject], tile: TileOutline) -> tuple[LabelOrigin, .
     if things:
         return tuple(thing.origin for thing in things)
     return tuple(LabelOrigin(file=file) for file in sorted({o.origin.file for o in tile.objects}))
-
-
-def _sample_object(thing: TileObject) -> SampleObject:
-    return SampleObject(
-        ref=thing.ref,
-        annotation_id=thing.annotation_id,
-        category=thing.category,
-        polygon=thing.clipped,
-        box=box_of(thing.clipped),
-    )
 
 
 def _rejection(refusal: Refusal, form: str, tile: TileOutline) -> Rejection:

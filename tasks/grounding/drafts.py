@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from prompts import Phrasings
 from schemas.geometry import Box
 from schemas.record import content_id
-from schemas.sample import Draft, Lineage, Rejection, SampleObject, Turn
+from schemas.sample import Draft, Lineage, Rejection, Turn
 from schemas.teacher import ConversedTile, DescribedObjects, Exchange, LocalFact, SynthesizedTile
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Origin, Reason, TaskType
-from tasks.grounding.references import BrokenReference, expand, parse, tag
+from tasks.grounding.references import BrokenReference, expand, refs_of, tag
 from tasks.lexicon.lexicon import noun
+from tasks.spatial.facts import sample_object
 from tasks.spatial.polygons import box_of
 
 
@@ -111,7 +112,7 @@ def _draft(
         for question, answer in turns
         for turn in (Turn(role="user", content=question), Turn(role="assistant", content=answer))
     )
-    things = _things(tile, {*refs, *(ref for turn in said for ref in _refs(turn.content))})
+    things = _things(tile, {*refs, *(ref for turn in said for ref in refs_of(turn.content))})
     return Draft(
         id=content_id(tile.id, task, [turn.model_dump() for turn in said]),
         task=task,
@@ -120,7 +121,7 @@ def _draft(
         scene_id=tile.scene.id,
         tile_id=tile.id,
         turns=said,
-        objects=tuple(_sample_object(thing) for thing in things),
+        objects=tuple(sample_object(thing) for thing in things),
         lineage=_lineage(tile, form, things, exchange, rests_on),
     )
 
@@ -159,27 +160,9 @@ _STAGES: Mapping[str, str] = {
 }
 
 
-def _sample_object(thing: TileObject) -> SampleObject:
-    return SampleObject(
-        ref=thing.ref,
-        annotation_id=thing.annotation_id,
-        category=thing.category,
-        polygon=thing.clipped,
-        box=box_of(thing.clipped),
-    )
-
-
 def _things(tile: TileOutline, refs: Sequence[str] | set[str]) -> tuple[TileObject, ...]:
     wanted = set(refs)
     return tuple(thing for thing in tile.objects if thing.ref in wanted)
-
-
-def _refs(tagged: str) -> set[str]:
-    """Return the objects that ``tagged`` refers to; broken tags are found when it is verified."""
-    try:
-        return {ref for span in parse(tagged).spans for ref in span.refs}
-    except BrokenReference:
-        return set()
 
 
 def _sentence(text: str) -> str:

@@ -165,3 +165,11 @@ def _where(tagged: str, at: int) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def refs_of(tagged: str) -> frozenset[str]:
+    """Return the objects that ``tagged`` refers to; none where its tags are broken."""
+    try:
+        return frozenset(ref for span in parse(tagged).spans for ref in span.refs)
+    except BrokenReference:
+        return frozenset()

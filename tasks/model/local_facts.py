@@ -12,7 +12,7 @@ from schemas.facts import FactSheet, GroupFact, LocalFactText
 from schemas.sample import Draft
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
-from tasks.grounding.references import BrokenReference, compress, parse
+from tasks.grounding.references import BrokenReference, compress, parse, refs_of
 from tasks.model.batches import sheet_tokens, without_inner_relations
 from tasks.model.tokens import estimated_tokens
 
@@ -38,14 +38,6 @@ def local_facts(
     ]
     sound = [text for text in written if (refs := refs_of(text)) and refs <= known]
     return tuple(LocalFactText(id=f"f{n}", text=text) for n, text in enumerate(sound, start=1))
-
-
-def refs_of(tagged: str) -> frozenset[str]:
-    """Return the objects that ``tagged`` refers to; none where its tags are broken."""
-    try:
-        return frozenset(ref for span in parse(tagged).spans for ref in span.refs)
-    except BrokenReference:
-        return frozenset()
 
 
 def tag_problem(tagged: str, known: Set[str]) -> str | None:

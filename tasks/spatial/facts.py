@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from schemas.facts import CountFact, FactSheet, ObjectFact, RelationFact
 from schemas.geometry import Box, Polygon, Window
+from schemas.sample import SampleObject
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Shape
 from tasks.spatial.grid import cell_of
@@ -93,6 +94,17 @@ def counts(tile: TileOutline) -> tuple[CountFact, ...]:
         for category in {thing.category for thing in tile.objects}
     ]
     return tuple(sorted(found, key=lambda fact: (-fact.count, fact.category)))
+
+
+def sample_object(thing: TileObject) -> SampleObject:
+    """Return what a sample keeps of an object that it speaks of: the part inside the tile, scene px."""
+    return SampleObject(
+        ref=thing.ref,
+        annotation_id=thing.annotation_id,
+        category=thing.category,
+        polygon=thing.clipped,
+        box=box_of(thing.clipped),
+    )
 
 
 def to_tile(polygon: Polygon, window: Window) -> Polygon:

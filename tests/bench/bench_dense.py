@@ -10,8 +10,7 @@ from prompts import load_prompt
 from schemas.params import DialogueParams, TeacherParams
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from tasks.describe import describe_tile
-from tasks.grounding.references import expand
-from tasks.model.local_facts import refs_of
+from tasks.grounding.references import expand, refs_of
 from tests.tasks._teaching import pictured, rows_of, taught, tiles_part
 from tests.tasks._tiles import dense_tile
 

@@ -8,8 +8,8 @@ from schemas.teacher import DescribedObjects, SynthesizedTile
 from schemas.vocabulary import Reason
 from tasks._stage import Where, write_part
 from tasks.describe import describe_shard
-from tasks.grounding.references import parse
-from tasks.model.local_facts import local_facts, refs_of
+from tasks.grounding.references import parse, refs_of
+from tasks.model.local_facts import local_facts
 from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard, synthesize_tile
 from tests.tasks._teaching import apron, pictured, rejections_of, rows_of, taught, tiles_part

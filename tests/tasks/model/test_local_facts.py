@@ -5,9 +5,9 @@ import pytest
 from schemas.errors import AccountingError
 from schemas.facts import LocalFactText
 from schemas.teacher import DescribedObjects, Exchange, LocalDescription, LocalFact
-from tasks.grounding.references import expand, tag
+from tasks.grounding.references import expand, refs_of, tag
 from tasks.model.batches import sheet_tokens
-from tasks.model.local_facts import beside, local_facts, refs_of, tag_problem, with_facts
+from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
 from tasks.spatial.facts import fact_sheet
 from tests.tasks._tiles import dense_tile, random_tile
 
