@@ -27,6 +27,11 @@ class SourceSpec(Record):
         None, gt=0, title="Ground sampling distance",
         description="Metres per pixel of every image, where the source states none.",
     )  # fmt: skip
+    classes: tuple[str, ...] = Field(
+        (), title="Class list",
+        description="Classes of which every object is labelled, for data whose format carries no "
+        "class list: only of these, and of what a scene shows, is absence asked.",
+    )  # fmt: skip
     exhaustive: bool = Field(
         True, title="Labels are complete",
         description="Every object of a labelled class is labelled. If not, counts are written as "

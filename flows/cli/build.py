@@ -78,9 +78,12 @@ def run_demo(options: argparse.Namespace) -> int:
     prepare_environment(verbose=options.verbose)
     from tasks.check import check_target  # noqa: PLC0415  # as above
     from tasks.demo.paint import ATTRIBUTION, LICENCE, paint_scenes  # noqa: PLC0415
+    from tasks.sources.dota import V1_0  # noqa: PLC0415
 
     folder = Path(options.root) / "scenes"
-    source = SourceSpec(name="dota", path=str(folder), licence=LICENCE, attribution=ATTRIBUTION)
+    source = SourceSpec(
+        name="dota", path=str(folder), licence=LICENCE, attribution=ATTRIBUTION, classes=V1_0
+    )
     order = Order(options.root, options.version or stamp(), BuildParams(sources=(source,)))
     check_target(order.root, order.version)
     return _built(order, lambda: paint_scenes(folder), as_json=options.json, sample=True)

@@ -63,9 +63,8 @@ class Dota:
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its label file, then the labels without image."""
         pairs = _paired(folder.images(), _label_names(folder))
-        classes = _labelled_classes(folder, pairs)
         for image in folder.images():
-            yield _scene(folder, spec, image, pairs.labels.get(image, ()), classes)
+            yield _scene(folder, spec, image, pairs.labels.get(image, ()))
         for label in pairs.orphans:
             yield _without_image(label, spec)
 
@@ -77,7 +76,7 @@ def version_classes(seen: Iterable[str]) -> tuple[str, ...]:
     """Return the classes of the smallest version that has all of ``seen``, or none."""
     names = {canonical(name) for name in seen}
     for classes in (V1_0, V1_5, V2_0):
-        if names and names <= {canonical(name) for name in classes}:
+        if names <= {canonical(name) for name in classes}:
             return classes
     return ()
 
@@ -119,28 +118,20 @@ def _same_split(label: str, image: str) -> bool:
     return len(splits) <= 1
 
 
-def _labelled_classes(folder: SourceFolder, pairs: Pairs) -> tuple[str, ...]:
-    """Return the classes of which every object is labelled.
+def _labelled_classes(image: str, found: LabelFile, spec: SourceSpec) -> tuple[str, ...]:
+    """Return the classes of which every object of the scene is labelled.
 
-    DOTA's own images, known by their names, have the classes of their version. Other data in this
-    format may label fewer, so only the classes that it uses count.
+    DOTA's own images, known by their names, have the classes of their version; other data in this
+    format those of ``spec`` and those that the scene shows. No other scene has a say in it, so that
+    a new image changes nothing but itself.
     """
-    seen: set[str] = set()
-    for labels in pairs.labels.values():
-        try:
-            seen |= {line.category for line in read_lines(folder.lines(labels[0])).objects}
-        except UnreadableText:
-            continue
-    own = all(_OWN_NAME.match(stem(image)) for image in pairs.labels)
-    return (version_classes(seen) if own else ()) or tuple(sorted(seen))
+    seen = {line.category for line in found.objects}
+    own = version_classes(seen) if _OWN_NAME.match(stem(image)) else ()
+    return tuple(sorted({*own, *seen, *spec.classes}))
 
 
 def _scene(
-    folder: SourceFolder,
-    spec: SourceSpec,
-    image: str,
-    labels: tuple[str, ...],
-    classes: tuple[str, ...],
+    folder: SourceFolder, spec: SourceSpec, image: str, labels: tuple[str, ...]
 ) -> SceneLabels | Rejection:
     scene = SceneLabels(name=image, split=split_of_folders(image), parent=parent_of(stem(image)))
     if not labels:
@@ -156,7 +147,7 @@ def _scene(
     return scene.model_copy(
         update={
             "annotations": _annotations(found, labels[0]),
-            "classes": () if lost else classes,
+            "classes": () if lost else _labelled_classes(image, found, spec),
             "findings": (*_findings(found, labels[0], spec), *_unused(image, labels, spec)),
             "gsd": found.gsd,
             "attribution": found.image_source,

@@ -239,15 +239,22 @@ def exhaustive(outcome, name):
     return outcome.scenes[name].scene.exhaustive
 
 
-def test_labels_are_complete_for_the_classes_of_the_source(root, folder):
+def test_labels_are_complete_for_the_classes_that_are_named(root, folder):
     write_dota(folder, "a", lines=[PLANE])
     write_dota(folder, "b", lines=[quad(1, 1, 9, 9, "small-vehicle")], seed=1)
     write_dota(folder, "c", lines=[quad(5, 5, 5, 9)], seed=2)
     write_image(folder / "images" / "d.png", seed=3)
-    outcome = ingest_folder(root, "dota", folder)
+    outcome = ingest_folder(root, "dota", folder, classes=("plane", "small-vehicle"))
     assert exhaustive(outcome, "images/a.png") == ("plane", "small vehicle")
     assert exhaustive(outcome, "images/c.png") == ("small vehicle",)
     assert exhaustive(outcome, "images/d.png") == ()
+
+
+def test_a_new_image_with_a_new_class_changes_no_other_scene(root, folder):
+    write_dota(folder, "a", lines=[PLANE])
+    before = ingest_folder(root, "dota", folder).scenes["images/a.png"]
+    write_dota(folder, "b", lines=[quad(1, 1, 9, 9, "small-vehicle")], seed=1)
+    assert ingest_folder(root, "dota", folder).scenes["images/a.png"] == before
 
 
 def test_labels_are_complete_for_no_class_where_the_source_says_so(root, folder):

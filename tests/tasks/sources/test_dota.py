@@ -188,7 +188,8 @@ def test_official_folder_names_are_understood(tmp_path, read):
     label.parent.mkdir(parents=True)
     label.write_text(quad(1, 2, 9, 8, "container-crane"))
     (row,) = read()
-    assert (row.split, len(row.annotations), row.classes) == (Split.VAL, 1, V1_5)
+    assert (row.split, len(row.annotations)) == (Split.VAL, 1)
+    assert row.classes == tuple(sorted(V1_5))
 
 
 def test_a_second_label_file_for_an_image_is_a_finding(tmp_path, read):
@@ -221,17 +222,17 @@ def test_crops_name_their_parent(name, parent):
 @pytest.mark.parametrize(
     ("seen", "classes"),
     [(["plane"], V1_0), (["container crane"], V1_5), (["plane", "helipad"], V2_0), (["igloo"], ()),
-     ([], ())],
+     ([], V1_0)],
 )  # fmt: skip
 def test_the_version_is_the_smallest_that_has_all_classes(seen, classes):
     assert version_classes(seen) == classes
 
 
 def test_only_dotas_own_images_have_the_classes_of_its_version(scene):
-    assert scene(quad(1, 2, 9, 8), name="P0001").classes == V1_0
+    assert scene(quad(1, 2, 9, 8), name="P0001").classes == tuple(sorted(V1_0))
 
 
-def test_other_data_has_the_classes_that_it_uses(scene):
+def test_other_data_has_the_classes_that_the_scene_shows(scene):
     assert scene(quad(1, 2, 9, 8), name="airfield").classes == ("plane",)
 
 
