@@ -7,13 +7,13 @@ flow, with an ephemeral server as ``rs-gpt4v build`` does.
 """
 
 import json
-import resource
 import sys
 import time
 
 from flows.cli.environment import prefect_server, prepare_environment
 from schemas.params import BuildParams, SourceSpec
 from schemas.release import Part
+from tests.bench.memory import peak_mb
 
 MODES = {"plain": "_plain", "prefect": "_prefect"}
 
@@ -29,7 +29,7 @@ def main(mode: str, source: str, root: str) -> None:
         "seconds": round(time.perf_counter() - start, 2),
         "server_seconds": round(waited, 2),
         "samples": samples,
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_mb": peak_mb(),
     }
     print(json.dumps(figures))
 

@@ -19,7 +19,7 @@ from schemas.params import TileParams
 from schemas.scene import IngestedScene, Scene
 from schemas.tile import Tile
 from tasks.tile import tile_scene
-from tests.bench.bench_memory import peak_mb
+from tests.bench.memory import peak_mb
 
 
 def make(path: Path, side: int, rows_a_strip: int, kind: str = "uint8") -> None:
