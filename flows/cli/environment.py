@@ -1,5 +1,6 @@
 """Makes Prefect quiet, and starts its temporary server while other work goes on."""
 
+import atexit
 import os
 from threading import Thread
 from typing import Final
@@ -46,6 +47,7 @@ class TemporaryServer:
         self._error: Exception | None = None
         self._starting = Thread(target=self._start, daemon=True)
         self._starting.start()
+        atexit.register(self._stop)
 
     def ready(self) -> None:
         """Wait until it answers, and import meanwhile what takes long; raises PipelineError."""
@@ -64,8 +66,14 @@ class TemporaryServer:
     def _start(self) -> None:
         try:
             self._server.start(timeout=START_SECONDS)
-        except (RuntimeError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # told where it is waited for
             self._error = error
+
+    def _stop(self) -> None:
+        """End it at exit, also where it was only just being started: Prefect's own hook comes late."""
+        while self._starting.is_alive() and self._server.server_process is None:
+            self._starting.join(0.05)
+        self._server.stop()
 
 
 class NamedServer:

@@ -35,13 +35,13 @@ def main(mode: str, source: str, root: str) -> None:
 
 
 def _prefect(root: str, params: BuildParams) -> tuple[float, int]:
-    with prefect_server() as server:
-        from flows.build_dataset import build_dataset
+    server = prefect_server()
+    from flows.build_dataset import build_dataset
 
-        start = time.perf_counter()
-        server.ready()
-        waited = time.perf_counter() - start
-        return waited, build_dataset(root, "bench", params).samples
+    start = time.perf_counter()
+    server.ready()
+    waited = time.perf_counter() - start
+    return waited, build_dataset(root, "bench", params).samples
 
 
 def _plain(root: str, params: BuildParams) -> tuple[float, int]:
