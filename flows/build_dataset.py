@@ -40,18 +40,20 @@ def build_dataset(
     scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
     shards = by_shard(scanned)
     where = [Where(root=root, shard=shard) for shard in shards]
-    teacher = unmapped(params.teacher)
+    teacher, service = unmapped(params.teacher), unmapped(params.service)
 
     scenes = ingest_shard.map(
         where, candidates=list(shards.values()), params=unmapped(params.ingest)
     )
     tiles = tile_shard.map(where, scenes=scenes, params=unmapped(params.tile))
     adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
-    described = describe_shard.map(where, tiles=tiles, params=teacher)
-    synthesized = synthesize_shard.map(where, tiles=tiles, described=described, params=teacher)
+    described = describe_shard.map(where, tiles=tiles, params=teacher, service=service)
+    synthesized = synthesize_shard.map(
+        where, tiles=tiles, described=described, params=teacher, service=service
+    )
     conversed = converse_shard.map(
         where, tiles=tiles, described=described, synthesized=synthesized,
-        params=teacher, dialogue=unmapped(params.dialogue),
+        params=teacher, dialogue=unmapped(params.dialogue), service=service,
     )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,

@@ -12,7 +12,8 @@
     ├── StorageError              the root cannot be read or written
     │   └── DamagedPart           a stored part that is missing, torn or altered
     ├── TeacherError              the teacher cannot be used at all: the run stops
-    │   └── TransientTeacherError may succeed when tried again
+    │   ├── TransientTeacherError may succeed when tried again
+    │   └── OverBudget            the next request could cost more than is left
     ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
     ├── GateError                 a table failed its expectations: exit code 1
     └── IncompleteError           a release was made without the shards that failed: exit code 1
@@ -85,6 +86,10 @@ class TeacherError(PipelineError):
 
 class TransientTeacherError(TeacherError):
     """The teacher failed in a way that may pass: time-out, overload, broken connection."""
+
+
+class OverBudget(TeacherError):
+    """The next request could cost more than the budget leaves; what was paid for is kept."""
 
 
 class AccountingError(PipelineError):

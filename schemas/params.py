@@ -4,7 +4,7 @@ the manifest records. Whatever changes the data is here; where things are is in 
 Each stage is given its own group and no other, so its cache key covers exactly what it can read.
 """
 
-from typing import Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -120,6 +120,31 @@ class AdaptParams(Record):
     seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
 
 
+class PictureParams(Record):
+    """What the teacher sees of a tile in one stage."""
+
+    long_side: int | None = Field(
+        None, ge=64, le=8192, title="Long side",
+        description="Pictures are scaled down to this (px); none sends tiles as they are.",
+    )  # fmt: skip
+    quality: int = Field(
+        90, ge=1, le=100, title="JPEG quality", description="Of pictures that are scaled, 1 to 100."
+    )
+    detail: Literal["auto", "low", "high"] = Field(
+        "high", title="Detail",
+        description="How closely an OpenAI model looks; low costs a fixed few tokens.",
+    )  # fmt: skip
+    send: bool = Field(True, title="Send", description="Whether the picture is sent at all.")
+
+
+class ImageParams(Record):
+    """The pictures that each stage sends: they are most of what a request costs."""
+
+    describe: PictureParams = Field(PictureParams(), title="Describe")
+    synthesize: PictureParams = Field(PictureParams(), title="Synthesize")
+    converse: PictureParams = Field(PictureParams(), title="Converse")
+
+
 class TeacherParams(Record):
     """The model that writes, and how it is asked."""
 
@@ -145,16 +170,57 @@ class TeacherParams(Record):
         6000, ge=500, le=100_000, title="Fact budget",
         description="Estimated tokens of facts in one request; dense tiles take several requests.",
     )  # fmt: skip
-    concurrency: int = Field(
-        8, ge=1, le=1024, title="Requests in flight", description="At once, for each shard."
-    )
     seed: int = Field(0, ge=0, title="Seed", description="Sent with every request.")
+    images: ImageParams = Field(ImageParams(), title="Pictures")
 
     @model_validator(mode="after")
     def _model_is_named(self) -> "TeacherParams":
         if self.kind == "openai" and not self.model.strip():
             raise ValueError("an openai teacher needs a model name")
         return self
+
+
+class ServiceParams(Record):
+    """How the teacher is asked: changes what a build costs and how long it takes, never its data."""
+
+    shapes_data: ClassVar[bool] = False
+
+    mode: Literal["sync", "batch", "auto"] = Field(
+        "sync", title="Mode",
+        description="sync: request by request; batch: through the provider's Batch API, at about "
+        "half the price; auto: batch where the deadline allows.",
+    )  # fmt: skip
+    deadline: float = Field(
+        12, gt=0, le=168, title="Deadline",
+        description="Hours within which answers are needed; auto takes batches from 24 on.",
+    )  # fmt: skip
+    concurrency: int = Field(
+        64, ge=1, le=4096, title="Requests in flight",
+        description="At most, in one process; fewer where answers slow down.",
+    )  # fmt: skip
+    requests_per_minute: float | None = Field(
+        None, gt=0, title="Requests a minute",
+        description="Of the key; by default what the provider's headers say, else found out.",
+    )  # fmt: skip
+    tokens_per_minute: float | None = Field(
+        None, gt=0, title="Tokens a minute",
+        description="Of the key; by default what the provider's headers say, else found out.",
+    )  # fmt: skip
+    budget: float | None = Field(
+        None, ge=0, title="Budget",
+        description="US dollars that may be spent in one period; the build stops before it.",
+    )  # fmt: skip
+    period: Literal["day", "month", "ever"] = Field(
+        "day", title="Budget period",
+        description="The budget is for each day or month (UTC) of this root, or for ever.",
+    )  # fmt: skip
+    patience: float = Field(
+        15, gt=0, le=1440, title="Patience",
+        description="Minutes for which a request is tried again before its shard fails.",
+    )  # fmt: skip
+
+
+DEFAULT_SERVICE: Final = ServiceParams()
 
 
 class DialogueParams(Record):
@@ -195,6 +261,7 @@ class BuildParams(Record):
     tile: TileParams = Field(TileParams(), title="Tiles")
     adapt: AdaptParams = Field(AdaptParams(), title="Task mixture")
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
+    service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
     publish: PublishParams = Field(PublishParams(), title="Publish")
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -12,7 +12,13 @@ ID_LENGTH: Final = 20  # hex digits: 80 bits, one collision in 10^9 rows has odd
 
 
 class Record(BaseModel):
-    """A frozen value with known fields and finite numbers."""
+    """A frozen value with known fields and finite numbers.
+
+    Parameters that change how a build runs, never what it makes, set ``shapes_data`` to False: they
+    enter no content key.
+    """
+
+    shapes_data: ClassVar[bool] = True
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

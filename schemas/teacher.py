@@ -73,6 +73,9 @@ class ModelRequest(Record):
     messages: tuple[Message, ...]
     image_sha256: str | None = None
     image: bytes | None = Field(None, repr=False, description="JPEG")
+    detail: Literal["auto", "low", "high"] = Field(
+        "high", description="how closely the model is to look at the picture"
+    )
     reply: str = Field(description="name of the record that the answer is parsed into")
     temperature: float = Field(ge=0, le=2)
     max_tokens: int = Field(gt=0)
@@ -85,26 +88,44 @@ class ModelRequest(Record):
         return content_id("request", content, REPLIES[self.reply].model_json_schema())
 
 
-class Answer(Record):
+class Spent(Record):
+    """What one answer took, as the provider counts it."""
+
+    prompt_tokens: int = Field(0, ge=0, description="text and picture")
+    image_tokens: int = Field(
+        0, ge=0, description="of the prompt's, by the provider's published formula"
+    )
+    cached_tokens: int = Field(0, ge=0, description="of the prompt's, served from its cache")
+    completion_tokens: int = Field(0, ge=0, description="written, reasoning included")
+    reasoning_tokens: int = Field(0, ge=0, description="of the completion's, not shown")
+    cost: float | None = Field(None, ge=0, description="US dollars; none where no price is known")
+    latency: float = Field(0, ge=0, description="seconds of the try that was answered")
+    tries: int = Field(1, ge=1, description="HTTP requests, those that failed included")
+
+
+class Answer(Spent):
     """What the teacher said to one request."""
 
     key: str = Field(description="key of the request")
     model: str = Field(description="the model that answered, as it names itself")
     text: str = Field(description="raw")
-    finish_reason: str | None = Field(None, description="stop, length, content_filter …")
+    finish_reason: str | None = Field(
+        None, description="stop, length, content_filter, context_length_exceeded …"
+    )
     refusal: str | None = Field(None, description="the provider's refusal text")
-    prompt_tokens: int = Field(0, ge=0)
-    completion_tokens: int = Field(0, ge=0)
+    endpoint: str = Field("", description="host that answered; empty for the offline teacher")
+    batch: str | None = Field(None, description="id of the provider's batch that it came in")
 
 
 class StoredAnswer(Record):
-    """One file per answer ever paid for: the answer beside what was asked, without the picture."""
+    """One row per answer ever paid for: the answer beside what was asked, without the picture."""
 
     prompt: str = Field(description="prompt name")
     prompt_fingerprint: str
     model: str = Field(description="the model that was asked")
     messages: tuple[Message, ...]
     image_sha256: str | None = None
+    detail: Literal["auto", "low", "high"] = "high"
     reply: str = Field(description="name of the record that the answer is parsed into")
     temperature: float
     max_tokens: int
@@ -112,8 +133,11 @@ class StoredAnswer(Record):
     answer: Answer
 
 
-class Exchange(Record):
-    """The trace of one answered request, as it stands in every row that rests on it."""
+class Exchange(Spent):
+    """The trace of one answered request, as it stands in every row that rests on it.
+
+    Tokens, cost, latency and tries are summed over its attempts.
+    """
 
     request_key: str
     prompt: str = Field(description="prompt name")
@@ -122,8 +146,6 @@ class Exchange(Record):
     temperature: float
     max_tokens: int
     seed: int
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
     attempts: int = Field(1, ge=1, description="2 when it was asked again after a parse failure")
 
 

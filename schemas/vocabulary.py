@@ -59,6 +59,7 @@ class Reason(StrEnum):
     UNPARSABLE_ANSWER = "unparsable_answer"
     REFUSED = "refused"
     CUT_OFF = "cut_off"
+    TOO_LONG = "too_long"
     NOTHING_TO_DESCRIBE = "nothing_to_describe"
     # verify
     BROKEN_REFERENCE = "broken_reference"

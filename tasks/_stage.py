@@ -113,7 +113,9 @@ def stage(
             bound = parameters.bind(None, *args, **kwargs)
             bound.apply_defaults()
             made_of: JsonValue = {
-                name: _identity(value) for name, value in list(bound.arguments.items())[1:]
+                name: _identity(value)
+                for name, value in list(bound.arguments.items())[1:]
+                if not isinstance(value, Record) or value.shapes_data
             }
             used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in prompts]
             used += [words_fingerprint(package) for package in words]

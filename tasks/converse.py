@@ -5,7 +5,7 @@ from itertools import chain
 
 from prompts import Prompt, load_prompt
 from schemas.facts import LocalFactText
-from schemas.params import DialogueParams, TeacherParams
+from schemas.params import DEFAULT_SERVICE, DialogueParams, ServiceParams, TeacherParams
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.teacher import ConversedTile, DescribedObjects, Dialogue, SynthesizedTile
@@ -44,6 +44,7 @@ def converse_shard(
     synthesized: Part,
     params: TeacherParams,
     dialogue: DialogueParams,
+    service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[ConversedTile | Rejection]:
     """Write dialogues about every tile of the shard; one candidate per dialogue."""
     prompt, answers = load_prompt("converse"), AnswerStore(context.store)
@@ -53,7 +54,7 @@ def converse_shard(
         converse_tile(tile, rows, synthesis, prompt, params, dialogue)
         for tile, rows, synthesis in whole
     )
-    for subject, outcome in ask_all(params, answers, questions):
+    for subject, outcome in ask_all(params, service, answers, questions):
         context.candidates += 1
         context.calls += outcome.calls
         yield conversed_row(subject, outcome)

@@ -5,7 +5,7 @@ from itertools import chain
 
 from prompts import Prompt, load_prompt
 from schemas.facts import FactSheet
-from schemas.params import TeacherParams
+from schemas.params import DEFAULT_SERVICE, ServiceParams, TeacherParams
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.teacher import DescribedObjects, LocalDescription
@@ -36,13 +36,13 @@ Subject = tuple[TileOutline, int]  # and the number of the request in its tile
     words=("tasks.lexicon", "tasks.model.offline"),
 )
 def describe_shard(
-    context: Context, tiles: Part, params: TeacherParams
+    context: Context, tiles: Part, params: TeacherParams, service: ServiceParams = DEFAULT_SERVICE
 ) -> Iterator[DescribedObjects | Rejection]:
     """Describe the objects of every tile of the shard; one candidate per request."""
     prompt, answers = load_prompt("describe"), AnswerStore(context.store)
     shown = context.rows(tiles, Tile)
     questions = chain.from_iterable(describe_tile(tile, prompt, params) for tile in shown)
-    for subject, outcome in ask_all(params, answers, questions):
+    for subject, outcome in ask_all(params, service, answers, questions):
         context.candidates += 1
         context.calls += outcome.calls
         yield described_row(subject, outcome)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence, Set
 
 from prompts import Prompt, load_prompt
-from schemas.params import TeacherParams
+from schemas.params import DEFAULT_SERVICE, ServiceParams, TeacherParams
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.teacher import DescribedObjects, Synthesis, SynthesizedTile
@@ -33,7 +33,11 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
     words=("tasks.lexicon", "tasks.model.offline"),
 )
 def synthesize_shard(
-    context: Context, tiles: Part, described: Part, params: TeacherParams
+    context: Context,
+    tiles: Part,
+    described: Part,
+    params: TeacherParams,
+    service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[SynthesizedTile | Rejection]:
     """Describe the tiles of the shard as a whole; one candidate per tile with described objects."""
     prompt, answers = load_prompt("synthesize"), AnswerStore(context.store)
@@ -48,7 +52,7 @@ def synthesize_shard(
             elif asked is not None:
                 bare.append(asked)
 
-    for subject, outcome in ask_all(params, answers, questions()):
+    for subject, outcome in ask_all(params, service, answers, questions()):
         context.candidates += 1
         context.calls += outcome.calls
         yield synthesized_row(subject, outcome)

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 from pydantic import ValidationError
 
 from prompts import Prompt
-from schemas.params import TeacherParams
+from schemas.params import ServiceParams, TeacherParams
 from schemas.record import Record
 from schemas.sample import Rejection
 from schemas.teacher import Answer, Exchange, Message, ModelRequest
@@ -102,18 +102,19 @@ def outline_of(tile: Tile) -> TileOutline:
 
 def ask_all(
     params: TeacherParams,
+    service: ServiceParams,
     answers: AnswerStore,
     questions: Iterable[Question[S, R]],
     opened: Opened = open_teacher,
 ) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
     """Yield the subject and outcome of each question, in order.
 
-    At most ``params.concurrency`` requests are in flight, and the pictures of one chunk in memory.
+    At most ``service.concurrency`` requests are in flight, and the pictures of one chunk in memory.
     Raises what the teacher raises; answers that came before that are kept in ``answers``.
     """
     pending = iter(questions)
-    while chunk := tuple(islice(pending, max(CHUNK, params.concurrency))):
-        outcomes = _run(params, answers, chunk, opened)
+    while chunk := tuple(islice(pending, max(CHUNK, service.concurrency))):
+        outcomes = _run(params, service, answers, chunk, opened)
         yield from zip((question.subject for question in chunk), outcomes, strict=True)
 
 
@@ -150,23 +151,25 @@ def rejection(stage: str, tile: TileOutline, unanswered: Unanswered) -> Rejectio
 
 def _run(
     params: TeacherParams,
+    service: ServiceParams,
     answers: AnswerStore,
     chunk: tuple[Question[S, R], ...],
     opened: Opened,
 ) -> list[Asked[R] | Unanswered]:
     try:
-        return asyncio.run(_gathered(params, answers, chunk, opened))
+        return asyncio.run(_gathered(params, service, answers, chunk, opened))
     except BaseExceptionGroup as group:
         raise _first(group) from None
 
 
 async def _gathered(
     params: TeacherParams,
+    service: ServiceParams,
     answers: AnswerStore,
     chunk: tuple[Question[S, R], ...],
     opened: Opened,
 ) -> list[Asked[R] | Unanswered]:
-    limit = asyncio.Semaphore(params.concurrency)
+    limit = asyncio.Semaphore(service.concurrency)
 
     async def one(teacher: Teacher, question: Question[S, R]) -> Asked[R] | Unanswered:
         async with limit:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from schemas.errors import TransientTeacherError
-from schemas.params import TeacherParams
+from schemas.params import ServiceParams, TeacherParams
 from schemas.teacher import Answer, Message, ModelRequest, Synthesis
 from schemas.vocabulary import Reason
 from tasks.model.answers import AnswerStore, answer_path
@@ -208,7 +208,9 @@ def test_outcomes_come_in_order_and_no_more_than_allowed_at_once(answers) -> Non
             drawn.append(number)
             yield Question(number, numbered(number), Synthesis)
 
-    outcomes = ask_all(TeacherParams(concurrency=5), answers, questions(), opening(teacher))
+    outcomes = ask_all(
+        TeacherParams(), ServiceParams(concurrency=5), answers, questions(), opening(teacher)
+    )
     assert next(outcomes)[0] == 0
     assert len(drawn) <= 32  # pictures of one chunk stand in memory, not all
     assert [subject for subject, _ in outcomes] == list(range(1, 100))
@@ -225,6 +227,6 @@ def test_the_first_error_comes_out_bare_and_earlier_answers_are_kept(answers) ->
 
     questions = (Question(n, numbered(n), Synthesis) for n in range(6))
     with pytest.raises(TransientTeacherError, match="overloaded"):
-        list(ask_all(TeacherParams(), answers, questions, opening(Failing())))
+        list(ask_all(TeacherParams(), ServiceParams(), answers, questions, opening(Failing())))
     assert answers.get(numbered(0).key) is not None
     assert answers.get(numbered(3).key) is None
