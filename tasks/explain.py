@@ -12,7 +12,7 @@ from schemas.release import Manifest
 from schemas.sample import Draft, Rejection, Sample, Verdict
 from schemas.scene import LabelOrigin
 from schemas.teacher import StoredAnswer
-from tasks.model.answers import AnswerStore
+from tasks.model.answers import open_answers
 from tasks.storage.published import find_rows, read_table
 from tasks.storage.releases import read_manifest, release_path, resolve
 from tasks.storage.store import Store
@@ -136,7 +136,7 @@ def _picture(store: Store, manifest: Manifest, tile_id: str) -> PictureOrigin | 
 
 
 def _answer(store: Store, key: str | None) -> StoredAnswer | None:
-    return AnswerStore(store).get(key) if key else None
+    return open_answers(store.uri).get(key) if key else None
 
 
 def _draft(payload: str) -> Draft | None:

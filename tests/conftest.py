@@ -1,6 +1,8 @@
 """One Prefect server for the whole run, and one small build that many tests look at."""
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from flows.cli.environment import prepare_environment
 
 prepare_environment(verbose=False)  # before anything imports Prefect
+STATE = tempfile.TemporaryDirectory(prefix="rs-gpt4v-state-", ignore_cleanup_errors=True)
+os.environ["RS_GPT4V_STATE_FOLDER"] = STATE.name  # also for processes that tests start
 
 SHARDS = 4
 SCENES = ("car_park", "river")
