@@ -5,8 +5,10 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.clock import now, stamp
-from flows.outcome import by_shard, finished, raise_if_incomplete
+from flows.outcome import Finished, by_shard, finished, raise_if_incomplete
+from flows.plan import announced
 from flows.summary import markdown_summary
+from flows.teaching import taught_by
 from schemas.params import BuildParams
 from schemas.release import Manifest
 from schemas.settings import settings
@@ -37,33 +39,8 @@ def build_dataset(
     """
     version, created = version or stamp(), now()
     check_build(root, version, params)
-    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
-    shards = by_shard(scanned)
-    where = [Where(root=root, shard=shard) for shard in shards]
-    teacher, service = unmapped(params.teacher), unmapped(params.service)
-
-    scenes = ingest_shard.map(
-        where, candidates=list(shards.values()), params=unmapped(params.ingest)
-    )
-    tiles = tile_shard.map(where, scenes=scenes, params=unmapped(params.tile))
-    adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
-    described = describe_shard.map(where, tiles=tiles, params=teacher, service=service)
-    synthesized = synthesize_shard.map(
-        where, tiles=tiles, described=described, params=teacher, service=service
-    )
-    conversed = converse_shard.map(
-        where, tiles=tiles, described=described, synthesized=synthesized,
-        params=teacher, dialogue=unmapped(params.dialogue), service=service,
-    )  # fmt: skip
-    verified = verify_shard.map(
-        where, tiles=tiles, adapted=adapted, described=described,
-        synthesized=synthesized, conversed=conversed,
-    )  # fmt: skip
-    validated = validate_shard.map(where, verified=verified)
-
-    done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
-    )
+    with taught_by(params.teacher):
+        done = _stages(root, params)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), done.of("tile"), unmapped(params.publish)
     ).result()
@@ -76,3 +53,36 @@ def build_dataset(
     )
     raise_if_incomplete(manifest)
     return manifest
+
+
+def _stages(root: str, params: BuildParams) -> Finished:
+    """Run every stage before publish over every shard."""
+    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
+    shards = by_shard(scanned)
+    where = [Where(root=root, shard=shard) for shard in shards]
+    teacher, service = unmapped(params.teacher), unmapped(params.service)
+
+    scenes = ingest_shard.map(
+        where, candidates=list(shards.values()), params=unmapped(params.ingest)
+    )
+    tiles = tile_shard.map(where, scenes=scenes, params=unmapped(params.tile))
+    adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
+    planned = announced(root, params, tiles)
+    described = describe_shard.map(
+        where, tiles=tiles, params=teacher, service=service, wait_for=planned
+    )
+    synthesized = synthesize_shard.map(
+        where, tiles=tiles, described=described, params=teacher, service=service
+    )
+    conversed = converse_shard.map(
+        where, tiles=tiles, described=described, synthesized=synthesized,
+        params=teacher, dialogue=unmapped(params.dialogue), service=service,
+    )  # fmt: skip
+    verified = verify_shard.map(
+        where, tiles=tiles, adapted=adapted, described=described,
+        synthesized=synthesized, conversed=conversed,
+    )  # fmt: skip
+    validated = validate_shard.map(where, verified=verified)
+    return finished(
+        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
+    )

@@ -1,6 +1,7 @@
 """The summary of a build as Markdown, for the Prefect UI."""
 
 from schemas.release import Manifest, StageCount
+from tasks.report.rendering import dollars
 from tasks.storage.releases import release_path
 
 
@@ -17,6 +18,8 @@ def _head(root: str, manifest: Manifest) -> list[str]:
         "",
         f"**{manifest.samples:,} samples** of {manifest.candidates:,} candidates, "
         f"{lost:,} rejected, {manifest.usage.calls:,} teacher calls in this run.",
+        f"Its {manifest.usage.requests:,} answers took {manifest.usage.prompt_tokens:,} tokens in, "
+        f"{manifest.usage.completion_tokens:,} out; cost: {dollars(manifest.usage.cost)}.",
         "",
         *(
             f"- [{name}]({base}{name})" if "://" in base else f"- `{base}{name}`"

@@ -67,13 +67,32 @@ class PromptUse(Record):
     uses: int = Field(0, ge=0, description="requests, or samples for phrasings")
 
 
-class Usage(Record):
-    """What the answers behind a release took."""
+class Took(Record):
+    """Sums over answers that were kept."""
 
     requests: int = Field(ge=0, description="distinct answers that the release rests on")
     calls: int = Field(ge=0, description="teacher calls made by this run")
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
+    prompt_tokens: int = Field(ge=0, description="text and pictures")
+    image_tokens: int = Field(0, ge=0, description="of the prompts', by published formula")
+    cached_tokens: int = Field(0, ge=0, description="of the prompts', served from a cache")
+    completion_tokens: int = Field(ge=0, description="reasoning included")
+    reasoning_tokens: int = Field(0, ge=0, description="of the completions'")
+    cost: float | None = Field(None, ge=0, description="US dollars; none where a price is unknown")
+    tries: int = Field(0, ge=0, description="HTTP requests, those that failed included")
+
+
+class StageUsage(Took):
+    """One row per stage that asks the teacher."""
+
+    stage: str
+    latency_median: float = Field(ge=0, description="seconds of an answer")
+    latency_p95: float = Field(ge=0, description="seconds that 95 % of answers keep below")
+
+
+class Usage(Took):
+    """What the answers behind a release took."""
+
+    stages: tuple[StageUsage, ...] = ()
 
 
 class TaskCount(Record):

@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.geometry import Box, Polygon, Window
 from schemas.record import Record
 from schemas.scene import LabelOrigin
+from schemas.teacher import Spent
 from schemas.vocabulary import Origin, Reason, Split, TaskType
 
 
@@ -60,8 +61,11 @@ class Lineage(Record):
     seed: int
     request_key: str | None = None
     rests_on: tuple[str, ...] = Field((), description="request keys of earlier answers used")
-    prompt_tokens: int = Field(0, ge=0)
-    completion_tokens: int = Field(0, ge=0)
+    spent: Spent | None = Field(
+        None,
+        description="what the whole request took, which other samples may share; none when no "
+        "teacher was asked",
+    )
     licence: str | None = None
     attribution: str | None = None
     spans: tuple[Span, ...] = ()

@@ -5,6 +5,7 @@ from uuid import uuid4
 from schemas.errors import SourceError, StorageError, UsageError
 from schemas.params import BuildParams
 from tasks.model.teacher import check_teacher
+from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
 from tasks.sources.registry import check, source_named
 from tasks.storage.releases import check_version_free
@@ -12,7 +13,7 @@ from tasks.storage.store import Store
 
 
 def check_build(root: str, version: str, params: BuildParams) -> None:
-    """Raise where this build cannot succeed: its sources, teacher, root or version name.
+    """Raise where this build cannot succeed: its sources, teacher, budget, root or version name.
 
     Raises UsageError that names the option; nothing is left behind in the root.
     """
@@ -23,6 +24,7 @@ def check_build(root: str, version: str, params: BuildParams) -> None:
         )
     _check_sources(params)
     check_teacher(params.teacher)
+    money_of(root, params)
     check_target(root, version)
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from schemas.release import Manifest
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
+from tasks.report.rendering import dollars
 from tasks.storage.parts import read_rows
 from tasks.storage.releases import read_manifest, release_path
 from tasks.storage.store import Store
@@ -65,6 +66,7 @@ def _document(outcome: Outcome) -> dict[str, JsonValue]:
         "stages": [stage.model_dump(mode="json") for stage in manifest.stages],
         "tasks": [count.model_dump(mode="json") for count in manifest.tasks],
         "rejections": {str(reason): count for reason, count in manifest.rejections.items()},
+        "usage": manifest.usage.model_dump(mode="json"),
         "findings": {str(kind): count for kind, count in manifest.findings.items()},
         "failed": [failed.model_dump(mode="json") for failed in manifest.failed],
     }
@@ -89,6 +91,11 @@ def _show_places(console: Console, outcome: Outcome) -> None:
     console.print(
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
+    )
+    usage = manifest.usage
+    console.print(
+        f"{usage.requests:,} answers, {usage.calls:,} of them new: {usage.prompt_tokens:,} tokens "
+        f"in, {usage.completion_tokens:,} out; cost: {dollars(usage.cost)}."
     )
     console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
     console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)

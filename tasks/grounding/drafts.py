@@ -6,7 +6,14 @@ from prompts import Phrasings
 from schemas.geometry import Box
 from schemas.record import content_id
 from schemas.sample import Draft, Lineage, Rejection, Turn
-from schemas.teacher import ConversedTile, DescribedObjects, Exchange, LocalFact, SynthesizedTile
+from schemas.teacher import (
+    ConversedTile,
+    DescribedObjects,
+    Exchange,
+    LocalFact,
+    Spent,
+    SynthesizedTile,
+)
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Origin, Reason, TaskType
 from tasks.grounding.references import BrokenReference, expand, refs_of, tag
@@ -146,8 +153,7 @@ def _lineage(
         seed=exchange.seed,
         request_key=exchange.request_key,
         rests_on=tuple(rests_on),
-        prompt_tokens=exchange.prompt_tokens,
-        completion_tokens=exchange.completion_tokens,
+        spent=Spent(**{name: getattr(exchange, name) for name in Spent.model_fields}),
         licence=tile.scene.licence,
         attribution=tile.scene.attribution,
     )

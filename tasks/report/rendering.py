@@ -25,6 +25,7 @@ def environment() -> Environment:
     found.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     found.filters["size"] = size_in_words
     found.filters["payload"] = payload_text
+    found.filters["dollars"] = dollars
     return found
 
 
@@ -38,6 +39,13 @@ def size_in_words(size: int) -> str:
         if value < 1000:
             return f"{value:.3g} {unit}"
     return f"{value / 1000:,.3g} TB"
+
+
+def dollars(amount: float | None) -> str:
+    """Return US dollars for people: cents, or two figures of less; “not known” for none."""
+    if amount is None:
+        return "not known"
+    return f"${amount:,.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.2g}"
 
 
 def payload_text(rejection: Rejection) -> str:

@@ -1,34 +1,80 @@
 """What the answers behind a release took, and the prompts they were asked with."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
+from math import fsum
+from statistics import median
 from typing import Final
 
-from schemas.release import Part, PromptUse, Usage
+from schemas.release import Part, PromptUse, StageUsage, Took, Usage
 from schemas.teacher import Exchange
 from tasks.storage.published import read_table
 from tasks.storage.store import Store
 
 TEACHER_STAGES: Final = ("describe", "synthesize", "converse")
+COUNTED: Final = (
+    "prompt_tokens", "image_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens",
+    "tries",
+)  # fmt: skip
+
+
+class _Sums:
+    """What the distinct answers of one stage took."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.costs: list[float] = []
+        self.latencies: list[float] = []
+
+    def add(self, exchange: Exchange) -> None:
+        """Count ``exchange``, once for each request."""
+        if exchange.request_key in self.keys:
+            return
+        self.keys.add(exchange.request_key)
+        self.counts.update({name: getattr(exchange, name) for name in COUNTED})
+        self.latencies.append(exchange.latency)
+        if exchange.cost is not None:
+            self.costs.append(exchange.cost)
+
+    def took(self, calls: int) -> Took:
+        """Return the sums; the cost only where every answer's is known."""
+        known = len(self.costs) == len(self.keys)
+        return Took(
+            requests=len(self.keys),
+            calls=calls,
+            cost=fsum(self.costs) if known else None,
+            **{name: self.counts[name] for name in COUNTED},
+        )
 
 
 def usage_of(store: Store, parts: tuple[Part, ...]) -> Usage:
-    """Return the sums over the distinct answers that were kept.
+    """Return the sums over the distinct answers that were kept, in all and by stage.
 
-    Tokens of answers that were rejected are not in the rows, so they are not counted.
+    Answers that were rejected are not in the rows, so they are not counted.
     """
-    seen: set[str] = set()
-    prompt_tokens = completion_tokens = 0
-    for exchange in _exchanges(store, parts):
-        if exchange.request_key not in seen:
-            seen.add(exchange.request_key)
-            prompt_tokens += exchange.prompt_tokens
-            completion_tokens += exchange.completion_tokens
+    stages = tuple(_stage_usage(store, parts, stage) for stage in TEACHER_STAGES)
+    costs = [stage.cost for stage in stages]
+    summed = ("requests", "calls", *COUNTED)
     return Usage(
-        requests=len(seen),
-        calls=sum(part.calls for part in parts),
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
+        **{name: sum(getattr(stage, name) for stage in stages) for name in summed},
+        cost=None if None in costs else fsum(cost for cost in costs if cost is not None),
+        stages=tuple(stage for stage in stages if stage.requests or stage.calls),
+    )
+
+
+def _stage_usage(store: Store, parts: tuple[Part, ...], stage: str) -> StageUsage:
+    own = tuple(part for part in parts if part.stage == stage)
+    sums = _Sums()
+    for exchange in _exchanges(store, own):
+        sums.add(exchange)
+    times = sorted(sums.latencies) or [0.0]
+    return StageUsage(
+        **sums.took(sum(part.calls for part in own)).model_dump(),
+        stage=stage,
+        latency_median=median(times),
+        latency_p95=times[math.ceil(0.95 * len(times)) - 1],
     )
 
 

@@ -53,32 +53,46 @@ class Palette:
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded tile: RGB pixels (height × width × 3) and where objects are (height × width)."""
+    """A decoded tile: RGB pixels (height × width × 3) and where objects are (height × width).
+
+    ``scale`` is picture px per tile px, along x and y: below 1 where the tile was scaled down.
+    """
 
     pixels: Pixels
     occupied: Mask
+    scale: tuple[float, float] = (1.0, 1.0)
 
 
-def open_picture(image: bytes, polygons: Sequence[Polygon]) -> Picture:
+def open_picture(
+    image: bytes, polygons: Sequence[Polygon], tile: tuple[int, int] | None = None
+) -> Picture:
     """Decode a JPEG once; ``polygons`` (tile px) tell the objects from the ground.
 
-    Raises ValueError when ``image`` is no JPEG that can be decoded.
+    ``tile`` is the width and height of the tile in px, by default those of the picture. Raises
+    ValueError when ``image`` is no JPEG that can be decoded.
     """
     pixels = simplejpeg.decode_jpeg(image, colorspace="RGB")
-    canvas = Image.new("1", (pixels.shape[1], pixels.shape[0]))
+    height, width = pixels.shape[:2]
+    scale = (width / tile[0], height / tile[1]) if tile else (1.0, 1.0)
+    canvas = Image.new("1", (width, height))
     draw = ImageDraw.Draw(canvas)
     for polygon in polygons:
-        draw.polygon(polygon, fill=1)
-    return Picture(pixels, np.asarray(canvas, dtype=np.bool_))
+        draw.polygon(_in_picture(polygon, scale), fill=1)
+    return Picture(pixels, np.asarray(canvas, dtype=np.bool_), scale)
 
 
 def colour_of(picture: Picture, polygon: Polygon) -> str | None:
     """Return the colour word of the object inside ``polygon`` (tile px).
 
-    None when the object is smaller than 30 px, or no colour covers a clear majority of it.
+    None when the object is smaller than 30 px of the picture, or no colour covers a clear majority
+    of it. In a picture that was scaled down, the pixels along its edge do not count: there the
+    object and the ground round it were made one colour.
     """
+    polygon = _in_picture(polygon, picture.scale)
     x0, y0, x1, y1 = _surroundings(picture, polygon)
     inside = _filled(_scaled(polygon, SHRINK), x0, y0, x1, y1)
+    if picture.scale != (1.0, 1.0):
+        inside = _without_edge(inside)
     if inside.sum() < FEWEST_PIXELS:
         return None
     names = _names(picture.pixels[y0:y1, x0:x1])
@@ -153,6 +167,20 @@ def _surroundings(picture: Picture, polygon: Polygon) -> tuple[int, int, int, in
     height, width = picture.occupied.shape
     x0, y0 = max(0, int(left - margin)), max(0, int(top - margin))
     return x0, y0, min(width, int(right + margin) + 1), min(height, int(bottom + margin) + 1)
+
+
+def _in_picture(polygon: Polygon, scale: tuple[float, float]) -> Polygon:
+    if scale == (1.0, 1.0):
+        return polygon
+    return tuple((x * scale[0], y * scale[1]) for x, y in polygon)
+
+
+def _without_edge(mask: Mask) -> Mask:
+    """Return ``mask`` less the pixels that have one outside it above, below or beside them."""
+    padded = np.pad(mask, 1)
+    beside = padded[1:-1, :-2] & padded[1:-1, 2:] & padded[:-2, 1:-1] & padded[2:, 1:-1]
+    inner: Mask = mask & beside
+    return inner
 
 
 def _scaled(polygon: Polygon, factor: float) -> Polygon:

@@ -147,10 +147,12 @@ class View:
 def view(sheet: FactSheet, image: bytes | None) -> View:
     """Look at the tile: one colour for each object, groups as the facts give them.
 
-    Raises ValueError when ``image`` is no JPEG.
+    ``image`` may be scaled down; without it no colour is known. Raises ValueError when it is no
+    JPEG.
     """
     polygons = [fact.polygon for fact in sheet.objects]
-    picture = open_picture(image, polygons) if image and polygons else None
+    size = (sheet.width, sheet.height)
+    picture = open_picture(image, polygons, size) if image and polygons else None
     objects = {fact.ref: Sight(fact, _colour(picture, fact)) for fact in sheet.objects}
     return View(sheet, objects, tuple(_companies(sheet, objects)))
 
