@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check golden bench lock help clean
+.PHONY: demo test check golden bench bench-model lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -28,6 +28,10 @@ golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
 bench: $(INSTALLED)  ## Run every benchmark; each ends with one JSON line of figures
 	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m $$bench || exit 1; done
 
+bench-model: $(INSTALLED)  ## Benchmarks of the engine that asks the model: speed, memory, limits, kills, faults
+	@for bench in speed memory limits kills faults; do \
+	  echo "== model.$$bench"; $(BIN)/python -m tests.bench.model.$$bench || exit 1; done
+
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
 	  --all-extras --group dev --no-header --quiet --output-file requirements.lock
@@ -36,7 +40,7 @@ clean:  ## Remove the environment and the demo
 	rm -rf $(VENV) demo
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 # The environment is made from the lock, and again only when the lock's content changed. The lock's
 # own uv installs it in seconds; where uv cannot reach the package index, pip does it in minutes.

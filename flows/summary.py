@@ -1,13 +1,14 @@
 """The summary of a build as Markdown, for the Prefect UI."""
 
-from schemas.release import Manifest, StageCount
+from schemas.release import Manifest, StageCount, Took, Usage
 from tasks.report.rendering import dollars
 from tasks.storage.releases import release_path
 
 
 def markdown_summary(root: str, manifest: Manifest) -> str:
     """Return what the build of ``manifest`` did, with the places of its files."""
-    return "\n".join([*_head(root, manifest), "", *_stages(manifest), "", *_tasks(manifest)])
+    parts = (_head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest))
+    return "\n".join(line for part in parts if part for line in (*part, ""))
 
 
 def _head(root: str, manifest: Manifest) -> list[str]:
@@ -17,9 +18,8 @@ def _head(root: str, manifest: Manifest) -> list[str]:
         f"# Release {manifest.version}",
         "",
         f"**{manifest.samples:,} samples** of {manifest.candidates:,} candidates, "
-        f"{lost:,} rejected, {manifest.usage.calls:,} teacher calls in this run.",
-        f"Its {manifest.usage.requests:,} answers took {manifest.usage.prompt_tokens:,} tokens in, "
-        f"{manifest.usage.completion_tokens:,} out; cost: {dollars(manifest.usage.cost)}.",
+        f"{lost:,} rejected, {manifest.usage.calls:,} teacher calls in this run. "
+        f"Cost of all its answers: {dollars(manifest.usage.cost)}.",
         "",
         *(
             f"- [{name}]({base}{name})" if "://" in base else f"- `{base}{name}`"
@@ -53,6 +53,30 @@ def _stage(count: StageCount) -> str:
         count.calls,
     )  # fmt: skip
     return f"| {count.stage} | {count.unit} | " + " | ".join(f"{f:,}" for f in figures) + " |"
+
+
+def _usage(usage: Usage) -> list[str]:
+    """Return what the answers took, stage by stage; nothing where no teacher was asked."""
+    if not usage.stages:
+        return []
+    return [
+        "| teacher | answers | calls | tries | tokens in | pictures | cached | tokens out "
+        "| reasoning | cost | median s | 95 % s |",
+        "|---|" + "--:|" * 11,
+        *(
+            f"{_took(stage.stage, stage)} {stage.latency_median:.1f} | {stage.latency_p95:.1f} |"
+            for stage in usage.stages
+        ),
+        f"{_took('all', usage)} | |",
+    ]
+
+
+def _took(name: str, took: Took) -> str:
+    figures = (
+        took.requests, took.calls, took.tries, took.prompt_tokens, took.image_tokens,
+        took.cached_tokens, took.completion_tokens, took.reasoning_tokens,
+    )  # fmt: skip
+    return f"| {name} | " + " | ".join(f"{f:,}" for f in figures) + f" | {dollars(took.cost)} |"
 
 
 def _tasks(manifest: Manifest) -> list[str]:

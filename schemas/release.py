@@ -85,14 +85,19 @@ class StageUsage(Took):
     """One row per stage that asks the teacher."""
 
     stage: str
-    latency_median: float = Field(ge=0, description="seconds of an answer")
-    latency_p95: float = Field(ge=0, description="seconds that 95 % of answers keep below")
+    latency_median: float = Field(ge=0, description="seconds until a request was answered")
+    latency_p95: float = Field(ge=0, description="seconds within which 95 % were answered")
 
 
 class Usage(Took):
     """What the answers behind a release took."""
 
     stages: tuple[StageUsage, ...] = ()
+
+    @property
+    def waited(self) -> bool:
+        """Whether answers came from a server: those of the offline teacher take no time."""
+        return any(stage.latency_p95 for stage in self.stages)
 
 
 class TaskCount(Record):

@@ -1,7 +1,6 @@
 """Stage converse: the teacher writes dialogues about a tile, from perception to reasoning."""
 
 from collections.abc import Iterator, Sequence, Set
-from itertools import chain
 
 from prompts import Prompt, load_prompt
 from schemas.facts import LocalFactText
@@ -11,7 +10,6 @@ from schemas.sample import Rejection
 from schemas.teacher import ConversedTile, DescribedObjects, Dialogue, SynthesizedTile
 from schemas.tile import Tile, TileOutline
 from tasks._stage import Context, stage
-from tasks.model.answers import AnswerStore
 from tasks.model.asking import (
     Asked,
     Question,
@@ -21,8 +19,8 @@ from tasks.model.asking import (
     rejection,
     request_for,
 )
+from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
-from tasks.model.tokens import estimated_tokens
 from tasks.spatial.facts import fact_sheet
 
 FACTS_EACH = 2  # at least, for a dialogue beside the first: fewer give nothing to compare or relate
@@ -47,14 +45,15 @@ def converse_shard(
     service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[ConversedTile | Rejection]:
     """Write dialogues about every tile of the shard; one candidate per dialogue."""
-    prompt, answers = load_prompt("converse"), AnswerStore(context.store)
-    local = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
-    whole = _with_synthesis(local, context.rows(synthesized, SynthesizedTile))
-    questions = chain.from_iterable(
-        converse_tile(tile, rows, synthesis, prompt, params, dialogue)
-        for tile, rows, synthesis in whole
-    )
-    for subject, outcome in ask_all(params, service, answers, questions):
+    prompt = load_prompt("converse")
+
+    def questions() -> Iterator[Question[Subject, Dialogue]]:
+        local = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
+        whole = _with_synthesis(local, context.rows(synthesized, SynthesizedTile))
+        for tile, rows, synthesis in whole:
+            yield from converse_tile(tile, rows, synthesis, prompt, params, dialogue)
+
+    for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
         yield conversed_row(subject, outcome)

@@ -1,7 +1,6 @@
 """Stage describe: the teacher writes local descriptions, object by object or group by group."""
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 from prompts import Prompt, load_prompt
 from schemas.facts import FactSheet
@@ -12,7 +11,6 @@ from schemas.teacher import DescribedObjects, LocalDescription
 from schemas.tile import Tile, TileOutline
 from tasks._stage import Context, stage
 from tasks.grounding.references import BrokenReference, compress, expand
-from tasks.model.answers import AnswerStore
 from tasks.model.asking import (
     Asked,
     Question,
@@ -39,10 +37,13 @@ def describe_shard(
     context: Context, tiles: Part, params: TeacherParams, service: ServiceParams = DEFAULT_SERVICE
 ) -> Iterator[DescribedObjects | Rejection]:
     """Describe the objects of every tile of the shard; one candidate per request."""
-    prompt, answers = load_prompt("describe"), AnswerStore(context.store)
-    shown = context.rows(tiles, Tile)
-    questions = chain.from_iterable(describe_tile(tile, prompt, params) for tile in shown)
-    for subject, outcome in ask_all(params, service, answers, questions):
+    prompt = load_prompt("describe")
+
+    def questions() -> Iterator[Question[Subject, LocalDescription]]:
+        for tile in context.rows(tiles, Tile):
+            yield from describe_tile(tile, prompt, params)
+
+    for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
         yield described_row(subject, outcome)

@@ -10,7 +10,6 @@ from schemas.teacher import DescribedObjects, Synthesis, SynthesizedTile
 from schemas.tile import Tile, TileOutline
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
-from tasks.model.answers import AnswerStore
 from tasks.model.asking import (
     Asked,
     Question,
@@ -40,19 +39,21 @@ def synthesize_shard(
     service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[SynthesizedTile | Rejection]:
     """Describe the tiles of the shard as a whole; one candidate per tile with described objects."""
-    prompt, answers = load_prompt("synthesize"), AnswerStore(context.store)
-    pairs = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
+    prompt = load_prompt("synthesize")
     bare: list[Rejection] = []
 
     def questions() -> Iterator[Question[Subject, Synthesis]]:
-        for tile, rows in pairs:
+        bare.clear()
+        for tile, rows in beside(
+            context.rows(tiles, Tile), context.rows(described, DescribedObjects)
+        ):
             asked = synthesize_tile(tile, rows, prompt, params)
             if isinstance(asked, Question):
                 yield asked
             elif asked is not None:
                 bare.append(asked)
 
-    for subject, outcome in ask_all(params, service, answers, questions()):
+    for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
         yield synthesized_row(subject, outcome)

@@ -18,9 +18,11 @@ INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),
+    "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "explain": ("flows.cli.explain", "Show why a sample exists, from label to verdict."),
+    "answers": ("flows.cli.answers", "Count, show, carry over and tidy up stored answers."),
     "teacher": ("flows.cli.teacher", "Serve the offline teacher in the OpenAI wire format."),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from schemas.release import Manifest
+from schemas.release import Manifest, Usage
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
 from tasks.report.rendering import dollars
@@ -92,13 +92,18 @@ def _show_places(console: Console, outcome: Outcome) -> None:
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
-    usage = manifest.usage
-    console.print(
-        f"{usage.requests:,} answers, {usage.calls:,} of them new: {usage.prompt_tokens:,} tokens "
-        f"in, {usage.completion_tokens:,} out; cost: {dollars(usage.cost)}."
-    )
+    if manifest.usage.requests:
+        console.print(_spent(manifest.usage))
     console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
     console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)
+
+
+def _spent(usage: Usage) -> str:
+    pictures = f" (about {usage.image_tokens:,} for pictures)" if usage.image_tokens else ""
+    return (
+        f"{usage.requests:,} answers, {usage.calls:,} calls in this run: {usage.prompt_tokens:,} "
+        f"tokens in{pictures}, {usage.completion_tokens:,} out, cost {dollars(usage.cost)}."
+    )
 
 
 def _show_sample(console: Console, outcome: Outcome) -> None:

@@ -4,12 +4,17 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from threading import Event, Thread
+from typing import Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from schemas.release import Part
+from tasks.model.engine.meter import METER, Reading, sentence
+
+TICK: Final = 1.0  # seconds
+PACE_LINES: Final = 30.0  # seconds between two lines about the teacher
 
 PROGRESS = logging.getLogger("rs_gpt4v.progress")
 ROOMS = logging.getLogger("tasks")
@@ -24,9 +29,15 @@ class View(Protocol):
     def show(self, part: Part, shards: int) -> None:
         """Show that ``part`` is there; ``shards`` is how many its stage will have."""
 
+    def pace(self, reading: Reading) -> None:
+        """Show what the teacher is doing."""
+
 
 class Lines:
     """One plain line a part, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._paced = 0.0
 
     def say(self, text: str) -> None:
         """Write one line."""
@@ -40,6 +51,12 @@ class Lines:
             f"{part.stage:<11}shard {part.shard:<4} {part.rows:>5} kept {part.rejections:>5} rejected"
             f"  {'made' if part.made else 'found'}{calls}"
         )
+
+    def pace(self, reading: Reading) -> None:
+        """Write it every half minute."""
+        if reading.seconds - self._paced >= PACE_LINES:
+            self._paced = reading.seconds
+            self.say(f"teacher    {sentence(reading)}")
 
 
 class Bars:
@@ -68,6 +85,15 @@ class Bars:
             note=f"{sums[0]:,} kept, {sums[1]:,} rejected{calls_note}",
         )  # fmt: skip
 
+    def pace(self, reading: Reading) -> None:
+        """Show it as the last bar."""
+        task = self._stages.get("teacher")
+        if task is None:
+            task = self._stages["teacher"] = self._progress.add_task("teacher", total=None, note="")
+        self._progress.update(
+            task, completed=reading.done, total=reading.expected, note=sentence(reading)
+        )
+
 
 class Silence:
     """Shows nothing."""
@@ -76,6 +102,9 @@ class Silence:
         """Show nothing."""
 
     def show(self, part: Part, shards: int) -> None:
+        """Show nothing."""
+
+    def pace(self, reading: Reading) -> None:
         """Show nothing."""
 
 
@@ -134,10 +163,23 @@ def _listening(view: View) -> Iterator[View]:
     ROOMS.addHandler(remarks)
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
+    done = Event()
+    clock = Thread(target=_tick, args=(view, done), daemon=True)
+    clock.start()
     try:
         yield view
     finally:
+        done.set()
+        clock.join()
         PROGRESS.removeHandler(listener)
         ROOMS.removeHandler(remarks)
         PROGRESS.setLevel(level)
         PROGRESS.propagate = propagate
+
+
+def _tick(view: View, done: Event) -> None:
+    """Show the teacher's pace from its first paid answer on, until ``done``."""
+    while not done.wait(TICK):
+        reading = METER.read()
+        if reading.answered:
+            view.pace(reading)

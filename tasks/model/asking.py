@@ -1,75 +1,52 @@
-"""Asking: stored answers first, a bounded number at once, parsed, and asked again once if need be."""
+"""Asking: questions stream to the engine through a bounded window, outcomes come back in order.
+
+questions ──draw──▶ window ──call_soon──▶ engine's loop ──▶ finished ──▶ outcomes, in order
+(caller's thread)   pictures ≤ 256 MB,                      (queue)      (caller's thread)
+                    requests ≤ 2 × in flight
+"""
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from itertools import islice
+from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
-
-from pydantic import ValidationError
 
 from prompts import Prompt
 from schemas.params import ServiceParams, TeacherParams
 from schemas.record import Record
-from schemas.sample import Rejection
-from schemas.teacher import Answer, Exchange, Message, ModelRequest
+from schemas.teacher import ModelRequest
 from schemas.tile import Tile, TileOutline
-from schemas.vocabulary import Reason
-from tasks.model.answers import AnswerStore
-from tasks.model.teacher import Teacher, open_teacher, revision_of
+from tasks.model.attempts import Asked, Question, Teacher, Unanswered, ask, rejection
+from tasks.model.engine import Engine, Obtained
+from tasks.model.engine.batch import BatchOutcome
+from tasks.model.engine.batching import answer_by_batch
+from tasks.model.pictures import picture_for
+from tasks.model.teacher import open_teacher, revision_of
+from tasks.storage.store import Store
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
 
-Opened = Callable[[TeacherParams], AbstractAsyncContextManager[Teacher]]
+Questions = Callable[[], Iterable[Question[S, R]]]
+"""Yields the same questions each time it is called; batches need them twice."""
 
-CHUNK: Final = 32  # requests, with their pictures, in memory at once, unless more are in flight
+AHEAD: Final = 2  # unanswered requests drawn, a request that can be in flight
+KEPT: Final = 8  # answered ones that wait for an earlier one, beside them
+PICTURES: Final = 256 * 2**20  # bytes of pictures in unanswered requests
+BATCHES_FROM: Final = 24.0  # hours of deadline from which mode auto takes batches
 
 
-@dataclass(frozen=True)
-class Question(Generic[S, R]):
-    """One request, what it is about, and how its answer is read.
-
-    ``complaint`` says what is wrong with a parsed reply, None where it will do. A complaint costs
-    one more request, never the answer.
-    """
+@dataclass
+class _Ticket(Generic[S, R]):
+    """One question that was drawn; its request is let go of when it is answered."""
 
     subject: S
-    request: ModelRequest
-    reply: type[R]
-    complaint: Callable[[R], str | None] = lambda _reply: None
-
-
-@dataclass(frozen=True)
-class Asked(Generic[R]):
-    """A request that was answered by a ``reply``; ``calls`` of it were made now, not found."""
-
-    reply: R
-    exchange: Exchange
-    calls: int
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """A request whose answer is of no use, with the raw text."""
-
-    key: str
-    reason: Reason
-    detail: str
-    raw: str
-    calls: int
-
-
-@dataclass(frozen=True)
-class _Attempt(Generic[R]):
-    """One answer: the reply, where it could be parsed, and what is wrong with it, if anything."""
-
-    request: ModelRequest
-    answer: Answer
-    called: bool
-    reply: R | None
-    problem: str | None
+    size: int
+    outcome: Asked[R] | Unanswered | BaseException | None = None
 
 
 def request_for(
@@ -80,14 +57,16 @@ def request_for(
     Temperature and length are those of ``params``, by default those of the prompt file.
     """
     temperature, max_tokens = params.temperature, params.max_tokens
+    picture = picture_for(tile, params.images, prompt.name)
     return ModelRequest(
         purpose=prompt.name,
         prompt_fingerprint=prompt.fingerprint,
         model=params.model,
         revision=revision_of(params.model),
         messages=prompt.render(variables),
-        image_sha256=tile.image_sha256,
-        image=tile.image,
+        image_sha256=picture.sha256,
+        image=picture.image,
+        detail=picture.detail,
         reply=prompt.reply,
         temperature=prompt.temperature if temperature is None else temperature,
         max_tokens=prompt.max_tokens if max_tokens is None else max_tokens,
@@ -101,181 +80,139 @@ def outline_of(tile: Tile) -> TileOutline:
 
 
 def ask_all(
-    params: TeacherParams,
-    service: ServiceParams,
-    answers: AnswerStore,
-    questions: Iterable[Question[S, R]],
-    opened: Opened = open_teacher,
+    params: TeacherParams, service: ServiceParams, store: Store, questions: Questions[S, R]
 ) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
-    """Yield the subject and outcome of each question, in order.
+    """Yield the subject and outcome of each question, in order; durable before the last is told.
 
-    At most ``service.concurrency`` requests are in flight, and the pictures of one chunk in memory.
-    Raises what the teacher raises; answers that came before that are kept in ``answers``.
+    Questions are drawn as requests are answered. Raises what the engine raises, and StorageError
+    where answers cannot be kept; those that came before that are kept.
     """
+    engine = open_teacher(params, service, store.uri)
+    engine.answers.refresh()
+    teacher: Teacher = engine
+    if _by_batch(params, service):
+        requests = (question.request for question in questions())
+        teacher = _AfterBatches(engine, answer_by_batch(engine, requests, store, params.model))
+    try:
+        yield from stream(teacher, engine.loop, service.concurrency, questions())
+    finally:
+        engine.answers.flush()
+
+
+def stream(
+    teacher: Teacher,
+    loop: asyncio.AbstractEventLoop,
+    concurrency: int,
+    questions: Iterable[Question[S, R]],
+) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
+    """Yield the subject and outcome of each question, in order, asked on ``loop``.
+
+    Call it from another thread than the loop's. The first error ends it; what was not sent then is
+    given up.
+    """
+    window = _Window[S, R](teacher, loop, concurrency)
     pending = iter(questions)
-    while chunk := tuple(islice(pending, max(CHUNK, service.concurrency))):
-        outcomes = _run(params, service, answers, chunk, opened)
-        yield from zip((question.subject for question in chunk), outcomes, strict=True)
-
-
-async def ask(
-    teacher: Teacher, answers: AnswerStore, question: Question[S, R]
-) -> Asked[R] | Unanswered:
-    """Return the parsed answer to ``question``, from ``answers`` where it stands there.
-
-    An answer that cannot be parsed, or draws a complaint, is asked for once more with the reason.
-    """
-    first = await _attempt(teacher, answers, question, question.request)
-    if first.problem is None or _is_final(first.answer):
-        return _outcome(first)
-    again = _asked_again(question.request, first)
-    second = await _attempt(teacher, answers, question, again)
-    if second.reply is None and first.reply is not None:
-        return _outcome(first, second)
-    return _outcome(second, first)
-
-
-def rejection(stage: str, tile: TileOutline, unanswered: Unanswered) -> Rejection:
-    """Return the row that says why a request about ``tile`` gave nothing, with the raw answer."""
-    return Rejection(
-        stage=stage,
-        subject="request",
-        subject_id=unanswered.key,
-        source=tile.scene.source,
-        reason=unanswered.reason,
-        detail=f"Tile {tile.id}: {unanswered.detail}",
-        file=tile.scene.name,
-        payload=unanswered.raw,
-    )
-
-
-def _run(
-    params: TeacherParams,
-    service: ServiceParams,
-    answers: AnswerStore,
-    chunk: tuple[Question[S, R], ...],
-    opened: Opened,
-) -> list[Asked[R] | Unanswered]:
     try:
-        return asyncio.run(_gathered(params, service, answers, chunk, opened))
-    except BaseExceptionGroup as group:
-        raise _first(group) from None
+        more = True
+        while more or window.tickets:
+            while more and window.has_room():
+                question = next(pending, None)
+                more = question is not None
+                if question is not None:
+                    window.ask(question)
+            yield from window.told()
+    finally:
+        window.close()
 
 
-async def _gathered(
-    params: TeacherParams,
-    service: ServiceParams,
-    answers: AnswerStore,
-    chunk: tuple[Question[S, R], ...],
-    opened: Opened,
-) -> list[Asked[R] | Unanswered]:
-    limit = asyncio.Semaphore(service.concurrency)
+class _Window(Generic[S, R]):
+    """Questions between being drawn and being told; all methods on the caller's thread."""
 
-    async def one(teacher: Teacher, question: Question[S, R]) -> Asked[R] | Unanswered:
-        async with limit:
-            return await ask(teacher, answers, question)
+    def __init__(self, teacher: Teacher, loop: asyncio.AbstractEventLoop, concurrency: int) -> None:
+        self.tickets: deque[_Ticket[S, R]] = deque()
+        self._teacher, self._loop = teacher, loop
+        self._finished: SimpleQueue[_Ticket[S, R]] = SimpleQueue()
+        self._tasks: set[asyncio.Task[None]] = set()  # on the loop only
+        self._unanswered = self._bytes = 0
+        self._most = AHEAD * concurrency
 
-    async with opened(params) as teacher, asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(teacher, question)) for question in chunk]
-    return [task.result() for task in tasks]
+    def has_room(self) -> bool:
+        """Say whether another question may be drawn."""
+        if self._unanswered >= self._most or len(self.tickets) >= self._most * KEPT:
+            return False
+        return self._bytes < PICTURES or not self._unanswered
 
+    def ask(self, question: Question[S, R]) -> None:
+        """Hand ``question`` to the loop."""
+        ticket = _Ticket[S, R](question.subject, len(question.request.image or b""))
+        self.tickets.append(ticket)
+        self._unanswered += 1
+        self._bytes += ticket.size
+        self._loop.call_soon_threadsafe(self._start, ticket, question)
 
-async def _attempt(
-    teacher: Teacher, answers: AnswerStore, question: Question[S, R], request: ModelRequest
-) -> _Attempt[R]:
-    """Find or ask for the answer to ``request`` and read it; kept before anything rests on it."""
-    stored = await asyncio.to_thread(answers.get, request.key)
-    if stored is not None:
-        answer = stored.answer
-    else:
-        answer = await teacher.answer(request)
-        await asyncio.to_thread(answers.put, request, answer)
-    reply, problem = _read(answer, question)
-    return _Attempt(request, answer, stored is None, reply, problem)
+    def told(self) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
+        """Wait until a question is answered, and yield those that are next in order."""
+        if self._unanswered and (self.tickets[0].outcome is None or not self.has_room()):
+            self._finish(self._finished.get())
+        while not self._finished.empty():
+            self._finish(self._finished.get())
+        while self.tickets and (outcome := self.tickets[0].outcome) is not None:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield self.tickets.popleft().subject, outcome
 
+    def close(self) -> None:
+        """Give up what is not answered."""
+        if self._unanswered and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel)
 
-def _read(answer: Answer, question: Question[S, R]) -> tuple[R | None, str | None]:
-    try:
-        reply = question.reply.model_validate_json(_json_of(answer.text))
-    except ValidationError as error:
-        return None, _said(error)
-    return reply, question.complaint(reply)
+    def _finish(self, ticket: _Ticket[S, R]) -> None:
+        self._unanswered -= 1
+        self._bytes -= ticket.size
+        if isinstance(ticket.outcome, BaseException):
+            raise ticket.outcome
 
+    def _start(self, ticket: _Ticket[S, R], question: Question[S, R]) -> None:
+        task = self._loop.create_task(self._asked(ticket, question))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-def _json_of(text: str) -> str:
-    """Return the JSON object in ``text``: servers without structured outputs put words round it."""
-    start, end = text.find("{"), text.rfind("}")
-    return text[start : end + 1] if 0 <= start < end else text
+    async def _asked(self, ticket: _Ticket[S, R], question: Question[S, R]) -> None:
+        try:
+            ticket.outcome = await ask(self._teacher, question)
+        except asyncio.CancelledError as error:
+            ticket.outcome = error
+            raise
+        except Exception as error:  # noqa: BLE001  # told to the caller, on its own thread
+            ticket.outcome = error
+        finally:
+            self._finished.put(ticket)
 
-
-def _said(error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, x['loc'])) or 'text'}: {x['msg']}" for x in problems[:5])
-
-
-def _is_final(answer: Answer) -> bool:
-    """Say whether asking again with the reason cannot help."""
-    return answer.refusal is not None or answer.finish_reason == "length"
-
-
-def _asked_again(request: ModelRequest, attempt: _Attempt[R]) -> ModelRequest:
-    said = (
-        f"That answer cannot be used as `{request.reply}`: {attempt.problem}. "
-        "Give the whole answer again, with this put right."
-    )
-    added = (
-        Message(role="assistant", text=attempt.answer.text),
-        Message(role="user", text=said),
-    )
-    return ModelRequest(
-        **{name: getattr(request, name) for name in ModelRequest.model_fields}
-        | {"messages": request.messages + added}
-    )
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
 
-def _outcome(used: _Attempt[R], *others: _Attempt[R]) -> Asked[R] | Unanswered:
-    attempts = (used, *others)
-    calls = sum(attempt.called for attempt in attempts)
-    if used.reply is not None and used.answer.refusal is None:
-        return Asked(used.reply, _exchange(used, attempts), calls)
-    reason, detail = _why(used)
-    keys = ", ".join(sorted(attempt.request.key for attempt in others))
-    first = f" The first answer, {keys}, was of no use either." if keys else ""
-    return Unanswered(used.request.key, reason, detail + first, used.answer.text, calls)
+class _AfterBatches:
+    """The engine after batches: what they brought was made now, though it is found in the store."""
+
+    def __init__(self, engine: Engine, outcome: BatchOutcome) -> None:
+        self._engine, self._batches = engine, frozenset(outcome.batches)
+
+    async def obtain(self, request: ModelRequest) -> Obtained:
+        """Return the answer to ``request``; one that no batch answered is asked for by itself."""
+        obtained = await self._engine.obtain(request)
+        made = obtained.made or obtained.answer.batch in self._batches
+        return Obtained(obtained.answer, made)
 
 
-def _why(attempt: _Attempt[R]) -> tuple[Reason, str]:
-    answer, purpose = attempt.answer, attempt.request.purpose
-    if answer.refusal is not None:
-        return Reason.REFUSED, f"{answer.model} refused to {purpose}: {answer.refusal}."
-    if answer.finish_reason == "length":
-        return Reason.CUT_OFF, (
-            f"{answer.model} was cut off after {answer.completion_tokens} tokens. "
-            "Raise teacher.max_tokens or lower teacher.request_tokens."
-        )
-    return Reason.UNPARSABLE_ANSWER, (
-        f"{answer.model} did not answer with a {attempt.request.reply}: {attempt.problem}."
-    )
+def _by_batch(params: TeacherParams, service: ServiceParams) -> bool:
+    if params.kind != "openai" or service.mode == "sync":
+        return False
+    return service.mode == "batch" or service.deadline >= BATCHES_FROM
 
 
-def _exchange(used: _Attempt[R], attempts: tuple[_Attempt[R], ...]) -> Exchange:
-    request = used.request
-    return Exchange(
-        request_key=request.key,
-        prompt=request.purpose,
-        prompt_fingerprint=request.prompt_fingerprint,
-        model=used.answer.model,
-        temperature=request.temperature,
-        max_tokens=request.max_tokens,
-        seed=request.seed,
-        prompt_tokens=sum(attempt.answer.prompt_tokens for attempt in attempts),
-        completion_tokens=sum(attempt.answer.completion_tokens for attempt in attempts),
-        attempts=len(attempts),
-    )
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+__all__ = [
+    "Asked", "Question", "Unanswered", "ask", "ask_all", "outline_of", "rejection", "request_for",
+    "stream",
+]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.facts import FactSheet, GroupFact, ObjectFact
 from schemas.record import Record
-from tasks.model.tokens import estimated_tokens
+from tasks.model.engine.tokens import estimated_tokens
 from tasks.spatial.grid import cell_of
 from tasks.spatial.groups import LEAST
 

@@ -14,7 +14,7 @@ from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
 from tasks.grounding.references import BrokenReference, compress, parse, refs_of
 from tasks.model.batches import sheet_tokens, without_inner_relations
-from tasks.model.tokens import estimated_tokens
+from tasks.model.engine.tokens import estimated_tokens
 
 T = TypeVar("T", bound=TileOutline)
 W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, Draft)

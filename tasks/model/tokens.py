@@ -1,11 +1,5 @@
-"""Tokens, estimated: budgets and the offline teacher's usage rest on the same rule."""
+"""Tokens, estimated: see ``tasks.model.engine.tokens``."""
 
-import math
-from typing import Final
+from tasks.model.engine.tokens import CHARACTERS, estimated_tokens
 
-CHARACTERS: Final = 4  # of English text and JSON in a token, about
-
-
-def estimated_tokens(text: str) -> int:
-    """Return about how many tokens ``text`` takes, rounded up."""
-    return math.ceil(len(text) / CHARACTERS)
+__all__ = ["CHARACTERS", "estimated_tokens"]

@@ -1,6 +1,7 @@
 """The templates of the report and the card, and the filters that they use."""
 
 from functools import cache
+from math import floor, log10
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
@@ -42,10 +43,11 @@ def size_in_words(size: int) -> str:
 
 
 def dollars(amount: float | None) -> str:
-    """Return US dollars for people: cents, or two figures of less; “not known” for none."""
+    """Return US dollars for people: cents, of less than 10 two figures; “not known” for none."""
     if amount is None:
         return "not known"
-    return f"${amount:,.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.2g}"
+    digits = 2 if amount >= 0.1 or amount <= 0 else 1 - floor(log10(amount))
+    return f"${amount:,.{digits}f}"
 
 
 def payload_text(rejection: Rejection) -> str:

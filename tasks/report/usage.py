@@ -1,13 +1,12 @@
 """What the answers behind a release took, and the prompts they were asked with."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator
-from math import fsum
+from math import ceil, fsum
 from statistics import median
 from typing import Final
 
-from schemas.release import Part, PromptUse, StageUsage, Took, Usage
+from schemas.release import Part, PromptUse, StageUsage, Usage
 from schemas.teacher import Exchange
 from tasks.storage.published import read_table
 from tasks.storage.store import Store
@@ -17,65 +16,57 @@ COUNTED: Final = (
     "prompt_tokens", "image_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens",
     "tries",
 )  # fmt: skip
-
-
-class _Sums:
-    """What the distinct answers of one stage took."""
-
-    def __init__(self) -> None:
-        self.keys: set[str] = set()
-        self.counts: Counter[str] = Counter()
-        self.costs: list[float] = []
-        self.latencies: list[float] = []
-
-    def add(self, exchange: Exchange) -> None:
-        """Count ``exchange``, once for each request."""
-        if exchange.request_key in self.keys:
-            return
-        self.keys.add(exchange.request_key)
-        self.counts.update({name: getattr(exchange, name) for name in COUNTED})
-        self.latencies.append(exchange.latency)
-        if exchange.cost is not None:
-            self.costs.append(exchange.cost)
-
-    def took(self, calls: int) -> Took:
-        """Return the sums; the cost only where every answer's is known."""
-        known = len(self.costs) == len(self.keys)
-        return Took(
-            requests=len(self.keys),
-            calls=calls,
-            cost=fsum(self.costs) if known else None,
-            **{name: self.counts[name] for name in COUNTED},
-        )
+FREE: Final = "offline-teacher"  # has no price where none was given: it works in this process
+DIGITS: Final = 9  # of a dollar
 
 
 def usage_of(store: Store, parts: tuple[Part, ...]) -> Usage:
     """Return the sums over the distinct answers that were kept, in all and by stage.
 
-    Answers that were rejected are not in the rows, so they are not counted.
+    What rejected answers took is in no row, so it is not counted; it stands in the store of answers.
     """
-    stages = tuple(_stage_usage(store, parts, stage) for stage in TEACHER_STAGES)
-    costs = [stage.cost for stage in stages]
+    found = (_stage_usage(store, parts, stage) for stage in TEACHER_STAGES)
+    stages = tuple(stage for stage in found if stage.requests or stage.calls)
     summed = ("requests", "calls", *COUNTED)
     return Usage(
         **{name: sum(getattr(stage, name) for stage in stages) for name in summed},
-        cost=None if None in costs else fsum(cost for cost in costs if cost is not None),
-        stages=tuple(stage for stage in stages if stage.requests or stage.calls),
+        cost=_sum([stage.cost for stage in stages]),
+        stages=stages,
     )
 
 
 def _stage_usage(store: Store, parts: tuple[Part, ...], stage: str) -> StageUsage:
     own = tuple(part for part in parts if part.stage == stage)
-    sums = _Sums()
+    keys: set[str] = set()
+    counts: Counter[str] = Counter()
+    costs: list[float | None] = []
+    times: list[float] = []
     for exchange in _exchanges(store, own):
-        sums.add(exchange)
-    times = sorted(sums.latencies) or [0.0]
+        if exchange.request_key not in keys:
+            keys.add(exchange.request_key)
+            counts.update({name: getattr(exchange, name) for name in COUNTED})
+            costs.append(_cost(exchange))
+            times.append(exchange.latency)
+    times = sorted(times) or [0.0]
     return StageUsage(
-        **sums.took(sum(part.calls for part in own)).model_dump(),
         stage=stage,
+        requests=len(keys),
+        calls=sum(part.calls for part in own),
+        cost=_sum(costs),
         latency_median=median(times),
-        latency_p95=times[math.ceil(0.95 * len(times)) - 1],
+        latency_p95=times[ceil(0.95 * len(times)) - 1],
+        **{name: counts[name] for name in COUNTED},
     )
+
+
+def _cost(exchange: Exchange) -> float | None:
+    return 0.0 if exchange.cost is None and exchange.model == FREE else exchange.cost
+
+
+def _sum(costs: list[float | None]) -> float | None:
+    """Return the sum of ``costs`` in US dollars; None where one is not known."""
+    known = [cost for cost in costs if cost is not None]
+    return round(fsum(known), DIGITS) if len(known) == len(costs) else None
 
 
 def prompts_used(

@@ -6,7 +6,7 @@ from flows.clock import stamp
 from flows.outcome import raise_if_incomplete
 from flows.summary import markdown_summary
 from schemas.errors import IncompleteError
-from schemas.release import FailedShard, Manifest
+from schemas.release import FailedShard, Manifest, StageUsage, Usage
 
 
 @pytest.fixture
@@ -21,6 +21,32 @@ def test_it_names_the_files_and_every_stage_and_count(build, manifest):
     for stage in manifest.stages:
         assert f"| {stage.stage} | {stage.unit} | {stage.candidates:,} |" in text
     assert "failed" not in text
+
+
+def test_it_says_what_the_answers_of_each_stage_took(manifest):
+    stage = StageUsage(
+        stage="describe", requests=1200, calls=30, tries=1300, prompt_tokens=2_000_000,
+        image_tokens=900_000, cached_tokens=100_000, completion_tokens=400_000,
+        reasoning_tokens=5000, cost=8.875, latency_median=2.25, latency_p95=9.5,
+    )  # fmt: skip
+    other = stage.model_copy(update={"stage": "converse", "cost": None})
+    usage = Usage(
+        requests=2400, calls=60, prompt_tokens=1, completion_tokens=2, stages=(stage, other)
+    )
+    text = markdown_summary("root", manifest.model_copy(update={"usage": usage}))
+    assert (
+        "| describe | 1,200 | 30 | 1,300 | 2,000,000 | 900,000 | 100,000 | 400,000 | 5,000 | $8.88 "
+        "| 2.2 | 9.5 |\n" in text
+    )
+    assert "| 5,000 | not known | 2.2 | 9.5 |\n| all | 2,400 | 60 |" in text
+    assert "Cost of all its answers: not known." in text
+
+
+def test_where_no_teacher_was_asked_there_is_no_table_of_it(manifest):
+    usage = Usage(requests=0, calls=0, prompt_tokens=0, completion_tokens=0, cost=0)
+    text = markdown_summary("root", manifest.model_copy(update={"usage": usage}))
+    assert "| teacher |" not in text
+    assert "$0.00" in text
 
 
 def test_a_release_in_object_storage_is_linked(manifest):

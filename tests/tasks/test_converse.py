@@ -8,7 +8,7 @@ from prompts import load_prompt
 from schemas.facts import LocalFactText
 from schemas.params import DialogueParams, TeacherParams
 from schemas.settings import settings
-from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.teacher import ConversedTile, DescribedObjects, Spent, SynthesizedTile
 from tasks._stage import Where
 from tasks.converse import FACTS_EACH, converse_tile, divided
 from tasks.describe import describe_shard
@@ -103,8 +103,8 @@ def test_over_http_every_row_is_the_same_as_in_process(tmp_path, monkeypatch, re
 
 
 def without_tokens(rows: list) -> list:
-    """Return ``rows`` less what the schema in the text adds to their token counts."""
+    """Return ``rows`` less what asking over HTTP adds: the schema's tokens, the picture's, time."""
+    nothing = {name: field.default for name, field in Spent.model_fields.items()}
     return [
-        row.model_copy(update={"exchange": row.exchange.model_copy(update={"prompt_tokens": 0})})
-        for row in rows
+        row.model_copy(update={"exchange": row.exchange.model_copy(update=nothing)}) for row in rows
     ]

@@ -11,6 +11,7 @@ from schemas.teacher import (
     Exchange,
     LocalDescription,
     LocalFact,
+    Spent,
     Synthesis,
     SynthesizedTile,
 )
@@ -26,6 +27,7 @@ from tests.tasks.grounding._airfield import airfield
 EXCHANGE = Exchange(
     request_key="k" * 20, prompt="describe", prompt_fingerprint="f" * 20, model="some-model",
     temperature=0.2, max_tokens=400, seed=7, prompt_tokens=120, completion_tokens=30,
+    cost=0.004, latency=2.5, tries=2,
 )  # fmt: skip
 LOCAL = load_phrasings("local_description")
 WHOLE = load_phrasings("detailed_description")
@@ -86,7 +88,9 @@ def test_lineage_says_who_wrote_it_and_what_it_rests_on():
         Origin.GENERATED, "synthesize", "detailed_description",
     )  # fmt: skip
     assert (lineage.model, lineage.request_key, lineage.seed) == ("some-model", "k" * 20, 7)
-    assert (lineage.prompt_tokens, lineage.completion_tokens) == (120, 30)
+    assert lineage.spent == Spent(
+        prompt_tokens=120, completion_tokens=30, cost=0.004, latency=2.5, tries=2
+    )
     assert lineage.rests_on == ("a",)
     assert lineage.licence == "CC-BY-4.0"
 

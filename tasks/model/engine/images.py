@@ -1,18 +1,28 @@
-"""Tokens of a picture, by the formula that each provider publishes.
+"""Tokens of a picture, by the formula that each provider publishes for its models.
 
-tiles    OpenAI, “Images and vision”, models of the gpt-4o kind: scaled into 2048 × 2048, then to
-         a shortest side of 768 px; a base and a figure for each tile of 512 px. Low: the base.
-patches  OpenAI, the same page, models of the gpt-4.1-mini kind: patches of 32 px, scaled down
-         to at most 1536 of them, times a factor.
-area     Anthropic, “Vision”: width × height / 750, long side at most 1568 px.
-cells    Qwen-VL: cells of 28 px, as its processor merges 2 × 2 patches of 14 px.
-crops    Google, “Understand and count tokens”: 258 up to 384 px, else 258 for each tile of
-         768 px.
+tiles    OpenAI, guide “Images and vision”: scaled down into 2048 × 2048 px, then to a shortest side
+         of 768 px; a base, and a figure for each 512 px tile. Detail low: the base alone.
+patches  OpenAI, the same guide: patches of 32 px, the picture scaled down until it has at most
+         1536, times a factor of the model. Detail plays no part. For gpt-5.2 and later the guide
+         gives no factor: 1.2 was measured by users (community.openai.com, thread 1377015).
+visual   Anthropic, guide “Vision” (2026): patches of 28 px, ⌈w / 28⌉ × ⌈h / 28⌉, after scaling down
+         to the model's long side and number of patches. Until 2025 it said w × h / 750, which is
+         5 % more.
+crops    Google, guides “Understand and count tokens” and “Image understanding”: 258 up to
+         384 × 384 px, else 258 for each crop of ⌊shortest side / 1.5⌋ px.
+level    Google, guide “Media resolution”: from Gemini 3 on a fixed figure, 280 low and 1120 high.
+cells    Alibaba, “Qwen-VL: image tokens”: sides rounded to cells of 28 px (Qwen3-VL: 32), as
+         ``smart_resize`` does it, and two tokens round them.
+
+Any other model is counted as gpt-4o. Detail auto is counted as high. What a provider really took is
+in its usage; these figures are for limits, plans and budgets before that, and say how much of it
+the picture was.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -21,11 +31,12 @@ import simplejpeg
 from schemas.teacher import ModelRequest
 
 Detail = Literal["auto", "low", "high"]
+UNREADABLE: Final = (1024, 1024)  # px taken for a picture whose header cannot be read
 
 
 @dataclass(frozen=True)
 class Tiles:
-    """Figures of the tile formula."""
+    """The tile formula of OpenAI."""
 
     base: int
     tile: int
@@ -42,69 +53,99 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Patches:
-    """Figures of the patch formula."""
+    """The patch formula of OpenAI."""
 
     factor: float
     most: int = 1536
 
     def __call__(self, width: int, height: int, _detail: Detail) -> int:
-        """Return the tokens of a picture of ``width`` × ``height`` px; detail plays no part."""
-        return math.ceil(self.factor * _patches(width, height, self.most))
+        """Return the tokens of a picture of ``width`` × ``height`` px."""
+        across, down = width / 32, height / 32
+        if math.ceil(across) * math.ceil(down) > self.most:
+            shrink = math.sqrt(self.most / (across * down))
+            # and a little more, so that the patches of one side fit without a rest
+            shrink *= min(math.floor(side * shrink) / (side * shrink) for side in (across, down))
+            across, down = round(across * shrink, 6), round(down * shrink, 6)
+        patches = min(self.most, math.ceil(across) * math.ceil(down))
+        return math.ceil(self.factor * patches)
 
 
-def _patches(width: int, height: int, most: int) -> int:
-    across, down = width / 32, height / 32
-    if math.ceil(across) * math.ceil(down) <= most:
-        return math.ceil(across) * math.ceil(down)
-    shrink = math.sqrt(most / (across * down))
-    whole = min(
-        math.floor(side * shrink) / (side * shrink) for side in (across, down)
-    )  # so that one side has whole patches
-    across, down = across * shrink * whole, down * shrink * whole
-    return min(most, math.ceil(round(across, 6)) * math.ceil(round(down, 6)))
+@dataclass(frozen=True)
+class Visual:
+    """The patch formula of Anthropic."""
+
+    long_side: int = 2576
+    most: int = 4784
+
+    def __call__(self, width: int, height: int, _detail: Detail) -> int:
+        """Return the tokens of a picture of ``width`` × ``height`` px."""
+        fits = math.sqrt(self.most * 28**2 / (width * height))
+        scale = min(1.0, self.long_side / max(width, height), fits)
+        across, down = (math.ceil(round(side * scale) / 28) for side in (width, height))
+        return min(self.most, across * down)
 
 
-def _area(width: int, height: int, _detail: Detail) -> int:
-    scale = min(1.0, 1568 / max(width, height))
-    return math.ceil(width * scale * height * scale / 750)
+@dataclass(frozen=True)
+class Cells:
+    """The cell formula of Alibaba."""
 
+    side: int
 
-def _cells(width: int, height: int, _detail: Detail) -> int:
-    return max(4, round(width / 28)) * max(1, round(height / 28))
+    def __call__(self, width: int, height: int, _detail: Detail) -> int:
+        """Return the tokens of a picture of ``width`` × ``height`` px."""
+        across, down = (max(1, round(side / self.side)) for side in (width, height))
+        return min(16_384, max(4, across * down)) + 2
 
 
 def _crops(width: int, height: int, _detail: Detail) -> int:
     if max(width, height) <= 384:
         return 258
-    return 258 * math.ceil(width / 768) * math.ceil(height / 768)
+    unit = max(1, math.floor(min(width, height) / 1.5))
+    return 258 * math.ceil(width / unit) * math.ceil(height / unit)
+
+
+def _level(_width: int, _height: int, detail: Detail) -> int:
+    return 280 if detail == "low" else 1120
 
 
 DEFAULT: Final = Tiles(85, 170)
-"""For models that are not listed, this project's own offline teacher among them."""
+STANDARD: Final = Visual(1568, 1568)
 
 FORMULAS: Final[tuple[tuple[str, Callable[[int, int, Detail], int]], ...]] = (
-    ("gpt-4o-mini", Tiles(2833, 5667)),
-    ("gpt-4.1-mini", Patches(1.62)),
-    ("gpt-4.1-nano", Patches(2.46)),
-    ("gpt-5-mini", Patches(1.62)),
-    ("gpt-5-nano", Patches(2.46)),
-    ("o4-mini", Patches(1.72)),
-    ("gpt-5", Tiles(70, 140)),
-    ("o1", Tiles(75, 150)),
-    ("o3", Tiles(75, 150)),
-    ("gpt-4", DEFAULT),
-    ("claude", _area),
-    ("gemini", _crops),
-    ("qwen", _cells),
+    ("gpt-4o-mini*", Tiles(2833, 5667)),
+    ("gpt-4.1-mini*", Patches(1.62)),
+    ("gpt-4.1-nano*", Patches(2.46)),
+    ("gpt-5*-mini*", Patches(1.62)),
+    ("gpt-5*-nano*", Patches(2.46)),
+    ("o4-mini*", Patches(1.72)),
+    ("codex-mini*", Patches(1.72)),
+    ("gpt-5.[23]*", Patches(1.2)),
+    ("gpt-5.[4-9]*", Patches(1.2, 2500)),
+    ("gpt-5*", Tiles(70, 140)),
+    ("o[13]*", Tiles(75, 150)),
+    ("computer-use*", Tiles(65, 129)),
+    ("claude-3*", STANDARD),
+    ("claude-sonnet-4*", STANDARD),
+    ("claude-haiku-4*", STANDARD),
+    ("claude-opus-4-[0-6]*", STANDARD),
+    ("claude*", Visual()),
+    ("gemini-[12]*", _crops),
+    ("gemini*", _level),
+    ("qwen3-vl*", Cells(32)),
+    ("qwen*", Cells(28)),
+    ("qvq*", Cells(28)),
 )
-"""Beginning of a model's name, after any “provider/”, and its formula; the first that fits."""
+"""A model's name, after any “provider/”, and its formula; the first that fits counts."""
 
 
 def image_tokens(request: ModelRequest) -> int:
     """Return the tokens of the picture of ``request``; 0 where it has none."""
     if request.image is None:
         return 0
-    height, width, *_ = simplejpeg.decode_jpeg_header(request.image)
+    try:
+        height, width, *_ = simplejpeg.decode_jpeg_header(request.image)
+    except ValueError:
+        width, height = UNREADABLE
     return picture_tokens(request.model, width, height, request.detail)
 
 
@@ -112,5 +153,5 @@ def image_tokens(request: ModelRequest) -> int:
 def picture_tokens(model: str, width: int, height: int, detail: Detail) -> int:
     """Return the tokens that ``model`` takes for a picture of ``width`` × ``height`` px."""
     name = model.rpartition("/")[2].lower()
-    formula = next((made for start, made in FORMULAS if name.startswith(start)), DEFAULT)
+    formula = next((made for known, made in FORMULAS if fnmatchcase(name, known)), DEFAULT)
     return formula(width, height, detail)

@@ -6,9 +6,10 @@ import logging
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from flows.cli.progress import Bars, shown_progress
+from flows.cli.progress import Bars, Lines, shown_progress
 from schemas.release import Part
 from tasks._stage import report
+from tasks.model.engine.meter import Reading
 
 
 def part(stage, shard, **changed):
@@ -54,3 +55,29 @@ def test_on_a_terminal_each_stage_is_one_bar_with_its_sums():
     progress.start()
     progress.stop()
     assert "tile 2/3 8 kept, 2 rejected, 4 calls" in out.getvalue()
+
+
+def reading(answered, seconds):
+    return Reading(answered, 0, 1000 * answered, 0.25 * answered, 2.0, 2000.0, 200, seconds)
+
+
+def test_the_teachers_pace_is_a_line_every_half_minute(capsys):
+    view = Lines()
+    for seconds in range(70):
+        view.pace(reading(2 * seconds, seconds))
+    assert capsys.readouterr().err.splitlines() == [
+        "teacher    60 of about 200 answers, 2.0 requests/s, 2,000 tokens/s, $15.00 of about $50.00, 70 s left",
+        "teacher    120 of about 200 answers, 2.0 requests/s, 2,000 tokens/s, $30.00 of about $50.00, 40 s left",
+    ]
+
+
+def test_on_a_terminal_the_teachers_pace_is_the_last_bar():
+    out = io.StringIO()
+    columns = (TextColumn("{task.description} {task.completed:.0f}/{task.total} {task.fields[note]}"),)  # fmt: skip
+    progress = Progress(*columns, console=Console(file=out, width=120), auto_refresh=False)
+    bars = Bars(progress)
+    for seconds in (1, 2):
+        bars.pace(reading(50 * seconds, seconds))
+    progress.start()
+    progress.stop()
+    assert "teacher 100/200 100 of about 200 answers, 2.0 requests/s" in out.getvalue()

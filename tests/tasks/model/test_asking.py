@@ -1,18 +1,24 @@
-"""Asking: stored answers cost nothing, a bad answer is asked again once, the rest is said."""
+"""Asking: outcomes in order through a bounded window, a bad answer asked again once, the rest said."""
 
 import asyncio
-import json
-from contextlib import asynccontextmanager
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from schemas.errors import TransientTeacherError
 from schemas.params import ServiceParams, TeacherParams
-from schemas.teacher import Answer, Message, ModelRequest, Synthesis
+from schemas.settings import settings
+from schemas.teacher import Answer, LocalDescription, Message, ModelRequest, Synthesis
 from schemas.vocabulary import Reason
-from tasks.model.answers import AnswerStore, answer_path
-from tasks.model.asking import Asked, Question, Unanswered, ask, ask_all
+from tasks.model.answers import open_answers
+from tasks.model.asking import PICTURES, Asked, Question, Unanswered, ask, ask_all, stream
+from tasks.model.engine import Obtained, close_engines
 from tasks.storage.store import Store
+from tests.tasks.model.offline.replies import messages
+from tests.tasks.model.offline.tiles import tiles
 
 GOOD = '{"description": "All is well."}'
 REQUEST = ModelRequest(
@@ -36,27 +42,21 @@ class Scripted:
         self.lines = list(lines)
         self.requests: list[ModelRequest] = []
 
-    async def answer(self, request: ModelRequest) -> Answer:
+    async def obtain(self, request: ModelRequest) -> Obtained:
         self.requests.append(request)
         line = self.lines.pop(0)
         said = {"text": line, "finish_reason": "stop"} if isinstance(line, str) else line
-        return Answer(
-            key=request.key, model="scripted", prompt_tokens=10, completion_tokens=5, **said
-        )
+        counted = {"prompt_tokens": 10, "completion_tokens": 5, "cost": 0.25, "tries": 2}
+        return Obtained(Answer(key=request.key, model="scripted", **counted, **said), made=True)
 
 
-@pytest.fixture
-def answers(tmp_path) -> AnswerStore:
-    return AnswerStore(Store(str(tmp_path)))
-
-
-def asked(teacher, answers, complaint=lambda _reply: None):
+def asked(teacher, complaint=lambda _reply: None):
     question = Question("tile", REQUEST, Synthesis, complaint)
-    return asyncio.run(ask(teacher, answers, question))
+    return asyncio.run(ask(teacher, question))
 
 
-def test_an_answer_is_parsed_and_traced(answers) -> None:
-    outcome = asked(Scripted(GOOD), answers)
+def test_an_answer_is_parsed_and_traced() -> None:
+    outcome = asked(Scripted(GOOD))
     assert outcome.reply == Synthesis(description="All is well.")
     assert outcome.calls == 1
     exchange = outcome.exchange
@@ -64,38 +64,16 @@ def test_an_answer_is_parsed_and_traced(answers) -> None:
     assert (exchange.prompt, exchange.prompt_tokens) == ("synthesize", 10)
 
 
-def test_an_answer_that_stands_is_not_asked_for(answers) -> None:
-    asked(Scripted(GOOD), answers)
-    again = asked(Scripted(), answers)
-    assert again.calls == 0
-    assert again.reply.description == "All is well."
+def test_words_and_fences_round_the_json_do_no_harm() -> None:
+    assert isinstance(asked(Scripted(f"Sure!\n```json\n{GOOD}\n```\n")), Asked)
 
 
-def test_the_stored_answer_shows_prompt_and_raw_text_but_no_picture(answers, tmp_path) -> None:
-    asked(Scripted(GOOD), answers)
-    path = tmp_path / answer_path(REQUEST.key)
-    assert path.parent.name == REQUEST.key[:2]
-    stored = json.loads(path.read_text())
-    assert stored["answer"]["text"] == GOOD
-    assert [m["text"] for m in stored["messages"]] == ["s", "u"]
-    assert "image" not in stored
-
-
-def test_a_torn_stored_answer_is_asked_for_again(answers, tmp_path) -> None:
-    asked(Scripted(GOOD), answers)
-    (tmp_path / answer_path(REQUEST.key)).write_text('{"prompt": "syn')
-    assert asked(Scripted(GOOD), answers).calls == 1
-
-
-def test_words_and_fences_round_the_json_do_no_harm(answers) -> None:
-    assert isinstance(asked(Scripted(f"Sure!\n```json\n{GOOD}\n```\n"), answers), Asked)
-
-
-def test_a_parse_failure_is_asked_again_once_with_the_error(answers) -> None:
+def test_a_parse_failure_is_asked_again_once_with_the_error() -> None:
     teacher = Scripted('{"descripton": "typo"}', GOOD)
-    outcome = asked(teacher, answers)
+    outcome = asked(teacher)
     assert (outcome.calls, outcome.exchange.attempts) == (2, 2)
-    assert outcome.exchange.prompt_tokens == 20
+    exchange = outcome.exchange
+    assert (exchange.prompt_tokens, exchange.cost, exchange.tries) == (20, 0.5, 4)
     second = teacher.requests[1]
     assert second.key != REQUEST.key
     assert outcome.exchange.request_key == second.key
@@ -105,8 +83,8 @@ def test_a_parse_failure_is_asked_again_once_with_the_error(answers) -> None:
     assert second.image == b"jpeg"
 
 
-def test_the_second_failure_ends_it_and_keeps_the_raw_text(answers) -> None:
-    outcome = asked(Scripted("first nonsense", "second nonsense"), answers)
+def test_the_second_failure_ends_it_and_keeps_the_raw_text() -> None:
+    outcome = asked(Scripted("first nonsense", "second nonsense"))
     assert isinstance(outcome, Unanswered)
     assert outcome.reason is Reason.UNPARSABLE_ANSWER
     assert outcome.raw == "second nonsense"
@@ -114,23 +92,16 @@ def test_the_second_failure_ends_it_and_keeps_the_raw_text(answers) -> None:
     assert outcome.calls == 2
 
 
-def test_two_stored_failures_cost_no_call(answers) -> None:
-    asked(Scripted("first nonsense", "second nonsense"), answers)
-    outcome = asked(Scripted(), answers)
-    assert isinstance(outcome, Unanswered)
-    assert outcome.calls == 0
-
-
-def test_a_complaint_costs_one_more_request(answers) -> None:
+def test_a_complaint_costs_one_more_request() -> None:
     teacher = Scripted(GOOD, '{"description": "Better."}')
-    outcome = asked(teacher, answers, lambda r: "too good" if "well" in r.description else None)
+    outcome = asked(teacher, lambda r: "too good" if "well" in r.description else None)
     assert outcome.reply.description == "Better."
     assert "too good" in teacher.requests[1].messages[3].text
 
 
 @pytest.mark.parametrize("second", ["nonsense", '{"description": "All is well, still."}'])
-def test_a_complaint_never_costs_the_answer(answers, second: str) -> None:
-    outcome = asked(Scripted(GOOD, second), answers, lambda _reply: "never content")
+def test_a_complaint_never_costs_the_answer(second: str) -> None:
+    outcome = asked(Scripted(GOOD, second), lambda _reply: "never content")
     assert isinstance(outcome, Asked)
     assert outcome.calls == 2
 
@@ -139,20 +110,40 @@ def test_a_complaint_never_costs_the_answer(answers, second: str) -> None:
     ("said", "reason"),
     [
         ({"text": "", "refusal": "I will not."}, Reason.REFUSED),
-        ({"text": '{"description": "All is', "finish_reason": "length"}, Reason.CUT_OFF),
+        ({"text": "8,192 at most", "finish_reason": "context_length_exceeded"}, Reason.TOO_LONG),
     ],
 )
-def test_refusals_and_cut_off_answers_are_not_asked_again(answers, said, reason) -> None:
+def test_refusals_and_what_is_too_long_are_not_asked_again(said, reason) -> None:
     teacher = Scripted(said)
-    outcome = asked(teacher, answers)
+    outcome = asked(teacher)
     assert isinstance(outcome, Unanswered)
     assert outcome.reason is reason
     assert len(teacher.requests) == 1
     assert outcome.raw == said["text"]
 
 
-def test_a_whole_answer_counts_even_if_it_filled_the_limit(answers) -> None:
-    assert isinstance(asked(Scripted({"text": GOOD, "finish_reason": "length"}), answers), Asked)
+CUT = {"text": '{"description": "All is', "finish_reason": "length"}
+
+
+def test_a_cut_off_answer_is_asked_again_with_twice_the_room() -> None:
+    teacher = Scripted(CUT, GOOD)
+    outcome = asked(teacher)
+    assert isinstance(outcome, Asked)
+    assert [one.max_tokens for one in teacher.requests] == [100, 200]
+    assert teacher.requests[1].messages == REQUEST.messages
+    assert outcome.exchange.request_key == teacher.requests[1].key != REQUEST.key
+    assert outcome.exchange.max_tokens == 200
+
+
+def test_cut_off_twice_is_cut_off() -> None:
+    outcome = asked(Scripted(CUT, CUT))
+    assert isinstance(outcome, Unanswered)
+    assert outcome.reason is Reason.CUT_OFF
+    assert (outcome.calls, outcome.raw) == (2, CUT["text"])
+
+
+def test_a_whole_answer_counts_even_if_it_filled_the_limit() -> None:
+    assert isinstance(asked(Scripted({"text": GOOD, "finish_reason": "length"})), Asked)
 
 
 def test_the_key_covers_messages_picture_model_and_sampling() -> None:
@@ -171,62 +162,133 @@ def test_the_key_covers_messages_picture_model_and_sampling() -> None:
 
 
 class Busy:
-    """A teacher that counts how many requests are in flight."""
+    """A teacher that counts how many requests are with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow: int = -1) -> None:
         self.now = self.most = 0
+        self.slow, self.opened = slow, threading.Event()
 
-    async def answer(self, request: ModelRequest) -> Answer:
+    async def obtain(self, request: ModelRequest) -> Obtained:
         self.now += 1
         self.most = max(self.most, self.now)
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0)
+        while request.seed == self.slow and not self.opened.is_set():
+            await asyncio.sleep(0.001)
         self.now -= 1
-        return Answer(key=request.key, model="busy", text=GOOD)
+        return Obtained(Answer(key=request.key, model="busy", text=GOOD), made=True)
 
 
-def numbered(number: int) -> ModelRequest:
+def numbered(number: int, **more: object) -> ModelRequest:
     fields = {name: getattr(REQUEST, name) for name in ModelRequest.model_fields}
-    return ModelRequest(**fields | {"seed": number})
+    return ModelRequest(**fields | {"seed": number} | more)
 
 
-def opening(teacher):
-    """Return what opens ``teacher``, whatever the parameters say."""
-
-    @asynccontextmanager
-    async def opened(_params):
-        yield teacher
-
-    return opened
+async def ended() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*left, return_exceptions=True)
 
 
-def test_outcomes_come_in_order_and_no_more_than_allowed_at_once(answers) -> None:
-    teacher = Busy()
-    drawn = []
-
-    def questions():
-        for number in range(100):
-            drawn.append(number)
-            yield Question(number, numbered(number), Synthesis)
-
-    outcomes = ask_all(
-        TeacherParams(), ServiceParams(concurrency=5), answers, questions(), opening(teacher)
-    )
-    assert next(outcomes)[0] == 0
-    assert len(drawn) <= 32  # pictures of one chunk stand in memory, not all
-    assert [subject for subject, _ in outcomes] == list(range(1, 100))
-    assert teacher.most == 5
+@contextmanager
+def running() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        asyncio.run_coroutine_threadsafe(ended(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
-def test_the_first_error_comes_out_bare_and_earlier_answers_are_kept(answers) -> None:
+class Drawn:
+    """Questions that count how far they were drawn."""
+
+    def __init__(self, count: int, **more: object) -> None:
+        self.count, self.more, self.drawn = count, more, 0
+
+    def __iter__(self) -> Iterator[Question]:
+        for number in range(self.count):
+            self.drawn += 1
+            yield Question(number, numbered(number, **self.more), Synthesis)
+
+
+def test_outcomes_come_in_order_and_questions_are_drawn_as_they_are_answered() -> None:
+    teacher, questions = Busy(), Drawn(200)
+    with running() as loop:
+        outcomes = stream(teacher, loop, 5, questions)
+        assert next(outcomes)[0] == 0
+        assert questions.drawn <= 11
+        assert [subject for subject, _ in outcomes] == list(range(1, 200))
+    assert teacher.most <= 10
+
+
+def test_a_slow_first_answer_holds_up_neither_the_others_nor_the_memory() -> None:
+    teacher, questions = Busy(slow=0), Drawn(1000)
+    with running() as loop:
+        outcomes = stream(teacher, loop, 5, questions)
+        first = threading.Thread(target=next, args=(outcomes,))
+        first.start()
+        deadline = time.monotonic() + 10
+        while questions.drawn < 80 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        assert questions.drawn == 80  # eight times what may be unanswered, and no more
+        teacher.opened.set()
+        first.join()
+        assert [subject for subject, _ in outcomes] == list(range(1, 1000))
+
+
+def test_large_pictures_narrow_the_window() -> None:
+    teacher = Busy(slow=0)
+    questions = Drawn(10, image=bytes(PICTURES // 2))
+    with running() as loop:
+        outcomes = stream(teacher, loop, 5, questions)
+        first = threading.Thread(target=next, args=(outcomes,))
+        first.start()
+        time.sleep(0.05)
+        assert teacher.most <= 2
+        teacher.opened.set()
+        first.join()
+        outcomes.close()
+
+
+def test_the_first_error_comes_out_bare_and_the_rest_is_given_up() -> None:
     class Failing(Busy):
-        async def answer(self, request: ModelRequest) -> Answer:
+        async def obtain(self, request: ModelRequest) -> Obtained:
             if request.seed == 3:
-                await asyncio.sleep(0.05)
                 raise TransientTeacherError("overloaded")
-            return await super().answer(request)
+            return await super().obtain(request)
 
-    questions = (Question(n, numbered(n), Synthesis) for n in range(6))
-    with pytest.raises(TransientTeacherError, match="overloaded"):
-        list(ask_all(TeacherParams(), ServiceParams(), answers, questions, opening(Failing())))
-    assert answers.get(numbered(0).key) is not None
-    assert answers.get(numbered(3).key) is None
+    teacher = Failing(slow=5)
+    with running() as loop:
+        with pytest.raises(TransientTeacherError, match="overloaded"):
+            list(stream(teacher, loop, 8, Drawn(1000)))
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), loop).result()
+        assert not asyncio.all_tasks(loop)
+
+
+def test_an_error_in_the_questions_comes_out_too() -> None:
+    def questions() -> Iterator[Question]:
+        yield Question(0, numbered(0), Synthesis)
+        raise ValueError("a broken tile")
+
+    with running() as loop, pytest.raises(ValueError, match="a broken tile"):
+        list(stream(Busy(), loop, 8, questions()))
+
+
+def test_what_was_asked_is_under_the_root_before_the_last_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("RS_GPT4V_STATE_FOLDER", str(tmp_path / "state"))
+    settings.cache_clear()
+    store = Store(str(tmp_path / "root"))
+    facts, image = tiles(["harbour"])["harbour"]
+    texts = tuple(Message(role="user", text=text) for text in messages(facts))
+    request = numbered(1, reply="LocalDescription", messages=texts, image=image)
+    question = Question("tile", request, LocalDescription)
+    for calls in (1, 0):
+        outcomes = list(ask_all(TeacherParams(), ServiceParams(), store, lambda: [question]))
+        assert [outcome.calls for _, outcome in outcomes] == [calls]
+        assert store.list("answers/segments")
+    assert open_answers(store.uri).get(question.request.key) is not None
+    close_engines()
+    settings.cache_clear()

@@ -32,6 +32,14 @@ def test_the_card_states_accounting_prompts_and_limits(card: str) -> None:
     assert "| wrong count | 6 |" in card
 
 
+def test_the_card_says_what_the_answers_took(card: str) -> None:
+    assert (
+        "6 answers: 2,400 tokens asked (about 510 of them for pictures), 720 answered; "
+        "cost: $0.013." in card
+    )
+    assert "| synthesize | 6 | 2,400 | 510 | 0 | 720 | 0 | $0.013 |" in card
+
+
 def test_the_loading_code_of_the_card_runs(
     tmp_path: Path, card: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,6 +106,16 @@ def test_the_page_states_the_totals_and_the_balance(page: str) -> None:
     assert "phrasings/counting" in page
 
 
+def test_the_page_says_what_the_answers_of_each_stage_took(page: str) -> None:
+    cost = page[page.index('<section id="cost"') : page.index('<section id="prompts"')]
+    assert "<b>$0.013</b>" in cost
+    assert "tokens asked, about 21 % for pictures" in cost
+    row = cost[cost.index('<th scope="row">synthesize</th>') :]
+    figures = re.findall(r'<td class="n">([^<]*)</td>', row[: row.index("</tr>")])
+    assert figures == ["6", "6", "2,400", "510", "720", "$0.013", "1.5 s", "1.5 s"]
+    assert "reasoning" not in cost
+
+
 def test_the_gallery_shows_as_many_tiles_as_asked(tmp_path: Path) -> None:
     made = make_build(str(tmp_path / "root"))
     few = made.params.publish.model_copy(update={"gallery": 2})

@@ -1,0 +1,1 @@
+"""Benchmarks of the engine that asks the model: ``make bench-model``."""
