@@ -1,10 +1,10 @@
 """What is asked of the teacher, what it answers, and the records that its answers are parsed into."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from schemas.record import Record, content_id
 
@@ -85,7 +85,12 @@ class ModelRequest(Record):
     def key(self) -> str:
         """Content hash of model, messages, picture, reply schema and sampling parameters."""
         content = self.model_dump(mode="json", exclude={"image", "purpose", "prompt_fingerprint"})
-        return content_id("request", content, REPLIES[self.reply].model_json_schema())
+        return content_id("request", content, _schema(self.reply))
+
+
+@cache
+def _schema(reply: str) -> JsonValue:
+    return REPLIES[reply].model_json_schema()
 
 
 class Spent(Record):

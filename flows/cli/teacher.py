@@ -31,6 +31,10 @@ def configure_teacher(parser: argparse.ArgumentParser) -> None:
         "--fault", action="append", default=[], metavar="NAME=RATE",
         help="make a fault happen at RATE, 0 to 1; may be given again; names below",
     )  # fmt: skip
+    faults.add_argument(
+        "--faults", type=float, default=0.0, metavar="RATE",
+        help="so many chat completions fail, in every way alike but for the quota [0]",
+    )  # fmt: skip
     faults.add_argument("--seed", type=int, default=0, metavar="N", help="of the faults [0]")
 
 
@@ -69,7 +73,7 @@ def behaviour_of(options: argparse.Namespace) -> "Options":
             ),
             rates=_rates(options),
             latency=serve.Latency.parse(options.latency),
-            faults=_faults(options.fault, options.seed),
+            faults=_faults(options.fault, options.faults, options.seed),
             prices=_prices(options),
             batching=serve.Batching(
                 options.batch_seconds, options.batch_lines, options.batch_bytes
@@ -167,11 +171,15 @@ def _prices(options: argparse.Namespace) -> "Prices":
     return Prices(asked, cached, written, options.batch_price)
 
 
-def _faults(given: list[str], seed: int) -> "Faults":
-    """Return the faults of NAME=RATE texts. Raises UsageError where one is none."""
+def _faults(given: list[str], every: float, seed: int) -> "Faults":
+    """Return the faults of NAME=RATE texts, beside a share ``every`` of those that pass.
+
+    Raises UsageError where a text is none.
+    """
     from tasks.model.serve import FAULTS, Faults  # noqa: PLC0415  # aiohttp takes its time
 
-    rates: dict[str, float] = {}
+    passing = [name for name, (scope, _) in FAULTS.items() if scope == "chat" and name != "quota"]
+    rates = dict.fromkeys(passing, every / len(passing)) if every else {}
     for text in given:
         name, _, rate = text.partition("=")
         if name not in FAULTS:

@@ -22,6 +22,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["number"] = lambda value: f"{value:,}"
+    found.filters["short"] = short_number
     found.filters["words"] = lambda name: str(name).replace("_", " ")
     found.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     found.filters["size"] = size_in_words
@@ -40,6 +41,14 @@ def size_in_words(size: int) -> str:
         if value < 1000:
             return f"{value:.3g} {unit}"
     return f"{value / 1000:,.3g} TB"
+
+
+def short_number(count: int) -> str:
+    """Return a count for a narrow place: whole up to a million, then with three figures."""
+    if count < 10**6:
+        return f"{count:,}"
+    value, unit = (count / 10**6, "M") if count < 10**9 else (count / 10**9, "G")
+    return f"{value:.{max(0, 3 - len(str(int(value))))}f} {unit}"
 
 
 def dollars(amount: float | None) -> str:

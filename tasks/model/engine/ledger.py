@@ -5,7 +5,8 @@
 
 What is settled and what is reserved never exceed the budget together. Nothing tells whether a
 request of a killed process was billed, so its reservation counts for the rest of its period, and the
-same request sent again is reserved beside it: what the provider bills can only be less. A
+same request sent again is reserved beside it: what the provider bills can only be less. Only of a
+batch it is known; it is one shared reservation, whichever process makes and collects it. A
 reservation and what settles it belong to the UTC day on which it was made; a month is its days.
 
 An answer that cost more than was set aside counts as what it cost, and from then on as many times
@@ -35,6 +36,7 @@ NANO: Final = 1_000_000_000
 BUSY: Final = 30.0  # seconds that a process waits for another's transaction
 MOST_MARGIN: Final = 4.0  # a server that invents its usage shall not stop every build
 ABOVE: Final = 1.05  # how far the margin goes beyond the worst that was seen
+SHARED: Final = ""  # the owner of what belongs to no process
 EARLIER: Final = "0000-00-00"  # the day of what was spent before the ledger began
 Period = Literal["day", "month", "ever"]
 
@@ -71,54 +73,36 @@ class Ledger:
         self._connection: sqlite3.Connection | None = None
         self._begin()
 
-    def reserve(
-        self, key: str, dollars: float, *, replacing: bool = False, patient: bool = False
-    ) -> bool:
-        """Set ``dollars`` aside for ``key`` and return True.
+    def reserve(self, key: str, dollars: float, *, shared: bool = False) -> None:
+        """Set ``dollars`` aside for ``key``. Raises OverBudget where they are not left.
 
-        Where they are not left: raises OverBudget, or returns False if it is ``patient`` and other
-        reservations of this process, when settled, may leave enough. What is reserved under the key
-        already stays, or is given up if this is ``replacing`` it: known not to be billed.
+        What this process reserved under the same key before counts as billed. A ``shared``
+        reservation is no process's: it replaces what was reserved under its key, by whomever.
         """
-        day = self._day()
+        day, owner = self._day(), SHARED if shared else self._owner
         with self._transaction() as db:
-            if replacing:
-                for (owner,) in db.execute(
-                    "SELECT owner FROM open WHERE key = ?", (key,)
-                ).fetchall():
-                    _close(db, key, owner, billed=0)
+            _close(db, key, owner, billed=0 if shared else None)
             nano = math.ceil(_nano(dollars) * _margin(db))
             settled, reserved = self._totals(db, day)
             if self.budget is not None and settled + reserved + nano > _nano(self.budget):
-                if patient and self._own:
-                    db.execute("ROLLBACK")
-                    return False
                 raise self._over(settled, reserved, nano)
-            _close(db, key, self._owner)
             _add(db, day, 0, nano)
-            row = (key, self._owner, day, nano, _nano(dollars))
+            row = (key, owner, day, nano, _nano(dollars))
             db.execute("INSERT INTO open VALUES (?, ?, ?, ?, ?)", row)
-            self._own.add(key)
-        return True
 
-    def settle(self, key: str, dollars: float) -> None:
+    def settle(self, key: str, dollars: float, *, shared: bool = False) -> None:
         """Put what ``key`` cost in the place of its reservation; 0 where nothing was billed.
 
-        The reservation may be another process's; without any, the cost is added to this day's.
+        A ``shared`` one may have been made by another process. Without a reservation, the cost is
+        added to that of this day.
         """
-        nano = _nano(dollars)
+        nano, owner = _nano(dollars), SHARED if shared else self._owner
         with self._transaction() as db:
-            row = db.execute(
-                "SELECT owner, asked FROM open WHERE key = ? ORDER BY owner != ? LIMIT 1",
-                (key, self._owner),
-            ).fetchone()
-            if row is None:
+            asked = _close(db, key, owner, billed=nano)
+            if asked is None:
                 _add(db, self._day(), nano, 0)
-            else:
-                _close(db, key, row[0], billed=nano)
-                if nano > row[1] > 0:
-                    _widen(db, nano / row[1])
-            self._own.discard(key)
+            elif nano > asked > 0:
+                _widen(db, nano / asked)
 
     def seed(self, costs: Iterable[float | None]) -> None:
         """Book ``costs`` (US dollars) as spent earlier, where the ledger is new.
@@ -150,7 +134,6 @@ class Ledger:
     def _begin(self) -> None:
         """Begin as a process that has reserved nothing."""
         self._pid, self._owner = os.getpid(), uuid4().hex
-        self._own: set[str] = set()
 
     def _day(self) -> str:
         return self._today().isoformat()
@@ -171,8 +154,7 @@ class Ledger:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
-                if connection.in_transaction:
-                    connection.execute("COMMIT")
+                connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise self._broken("used", error) from error
             finally:
@@ -230,13 +212,19 @@ def _add(db: sqlite3.Connection, day: str, settled: int, reserved: int) -> None:
     )
 
 
-def _close(db: sqlite3.Connection, key: str, owner: str, *, billed: int | None = None) -> None:
-    """End a reservation, where there is one: ``billed``, by default all that was set aside."""
+def _close(db: sqlite3.Connection, key: str, owner: str, *, billed: int | None) -> int | None:
+    """End a reservation and return what it was asked for; None where there is none.
+
+    None is ``billed`` where that will not be known: then all that was set aside is.
+    """
     row = db.execute(
-        "DELETE FROM open WHERE key = ? AND owner = ? RETURNING day, nano", (key, owner)
+        "DELETE FROM open WHERE key = ? AND owner = ? RETURNING day, nano, asked", (key, owner)
     ).fetchone()
-    if row is not None:
-        _add(db, row[0], row[1] if billed is None else billed, -row[1])
+    if row is None:
+        return None
+    day, nano, asked = row
+    _add(db, day, nano if billed is None else billed, -nano)
+    return int(asked)
 
 
 def _margin(db: sqlite3.Connection) -> float:

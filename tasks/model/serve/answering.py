@@ -66,7 +66,7 @@ class Model:
 
     def __init__(self, options: Options, write: Write, bill: Bill) -> None:
         self._options, self._write, self._bill = options, write, bill
-        self._beginnings: set[str] = set()
+        self._beginnings: set[int] = set()  # hashes, so that memory stays small
 
     def prompt_tokens(self, asked: Asked) -> int:
         """Return the tokens of words and pictures; the schema of the answer is not counted."""
@@ -146,9 +146,10 @@ class Model:
         tokens = estimated_tokens(beginning)
         if tokens < CACHED_FROM:
             return 0
-        if beginning in self._beginnings:
+        seen = hash(beginning)
+        if seen in self._beginnings:
             return tokens // CACHED_STEP * CACHED_STEP
-        self._beginnings.add(beginning)
+        self._beginnings.add(seen)
         return 0
 
 

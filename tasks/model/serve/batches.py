@@ -155,18 +155,22 @@ class Batches:
         return self._batches[name]
 
     async def _run(self, batch: Batch) -> None:
-        await asyncio.sleep(min(0.05, self._options.batching.seconds / 10))
+        pause = min(0.05, self._options.batching.seconds / 10)
+        await asyncio.sleep(pause)
         try:
             batch.total = self._validated(batch)
+            if batch.status == "validating":
+                batch.become("in_progress")
+            await self._answered(batch)
         except Refused as refused:
             batch.errors.append(
                 {"code": refused.code, "message": refused.message, "param": None, "line": None}
             )
             batch.become("failed")
             return
-        if batch.status == "validating":
-            batch.become("in_progress")
-        await self._answered(batch)
+        if batch.status == "in_progress":
+            batch.become("finalizing")
+            await asyncio.sleep(pause)
         self._write_out(batch)
 
     def _validated(self, batch: Batch) -> int:
@@ -217,8 +221,6 @@ class Batches:
 
     def _write_out(self, batch: Batch) -> None:
         cancelled = batch.status == "cancelling"
-        if not cancelled:
-            batch.become("finalizing")
         lines, failures = list(batch.output), list(batch.failures)
         lines += [one for one in lines if self._dice.happens(self._options.faults.line_doubled)]
         if "shuffled" in batch.faults:

@@ -11,14 +11,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from flows.cli.main import WRONG_USE, main
-from flows.cli.teacher import configure_teacher, options_of
+from flows.cli.teacher import behaviour_of, configure_teacher
 from tasks.model.serve import FAULTS, Batching, Checks, Faults, Latency, Options, Prices, Rates
 
 
 def read(*words: str) -> Options:
     parser = ArgumentParser()
     configure_teacher(parser)
-    return options_of(parser.parse_args(["serve", *words]))
+    return behaviour_of(parser.parse_args(["serve", *words]))
 
 
 @contextmanager
@@ -40,8 +40,9 @@ def test_without_options_it_is_honest_and_unlimited() -> None:
 def test_options_become_the_endpoints() -> None:
     words = (
         "--canned --echo --latency uniform:0.1:0.3 --reasoning-tokens 9 --no-image-tokens "
-        "--prices 1,4 --batch-seconds 3 --rpm 600 --tpm 9000 --burst 2 --charge asked --azure "
-        "--api-key k --models a,b --no-vision --no-structured --context 10 --quota 3 --banned w "
+        "--prices 1 0.5 4 --batch-price 0.4 --batch-seconds 3 --batch-lines 7 --batch-bytes 900 "
+        "--rpm 600 --tpm 9000 --burst 2 --charge asked --azure-headers "
+        "--require-key k --model a --model b --no-vision --no-structured --context 10 --quota 3 --banned w "
         "--fault torn=0.25 --fault busy=0.5 --seed 5"
     )
     assert read(*words.split()) == Options(
@@ -51,8 +52,8 @@ def test_options_become_the_endpoints() -> None:
         rates=Rates(600, 9000, 2, "azure", "asked"),
         latency=Latency("uniform", 0.1, 0.3),
         faults=Faults(seed=5, torn=0.25, busy=0.5),
-        prices=Prices(1.0, 0.5, 4.0),
-        batching=Batching(seconds=3.0),
+        prices=Prices(1.0, 0.5, 4.0, 0.4),
+        batching=Batching(3.0, 7, 900),
         canned=True,
         echo=True,
         image_tokens=False,
@@ -70,14 +71,14 @@ def test_faults_can_be_mixed_at_one_rate() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--rpm 0", "Requests a minute must be above 0"),
+        ("--rpm 0", "requests a minute must be above 0"),
         ("--latency soon", "is no latency"),
-        ("--fault torn=2", "The rate of torn must be 0 to 1"),
-        ("--fault torn=x", "is no NAME=RATE"),
+        ("--fault torn=2", "the rate of torn must be 0 to 1"),
+        ("--fault torn=x", "expected NAME=RATE, such as torn=0.1"),
         ("--fault tron", "Unknown fault “tron”. Did you mean “torn”?"),
         ("--faults 1.5", "must sum to 1 at most"),
-        ("--prices 1", "is no IN,OUT"),
-        ("--azure --no-headers", "not allowed with argument"),
+        ("--prices 1 1 -1", "a price must be 0 or more"),
+        ("--azure-headers --no-headers", "not allowed with argument"),
     ],
 )
 def test_what_cannot_be_is_wrong_use(capsys, words: str, said: str) -> None:
@@ -93,9 +94,9 @@ def test_help_names_every_fault(capsys) -> None:
 
 def test_it_serves_as_it_was_told_and_ends_in_order() -> None:
     asked = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
-    with running("--canned", "--rpm", "600", "--api-key", "k") as url:
+    with running("--canned", "--rpm", "600", "--require-key", "k") as url:
         headers = {"Authorization": "Bearer k"}
-        sent = Request(f"{url}/chat/completions", json.dumps(asked).encode(), headers)  # noqa: S310
+        sent = Request(f"{url}/chat/completions", json.dumps(asked).encode(), headers)
         with urlopen(sent) as answer:
             assert answer.headers["x-ratelimit-limit-requests"] == "600"
         with urlopen(url.replace("/v1", "/bill")) as bill:

@@ -17,7 +17,7 @@ from tasks.publish import commit
 from tasks.report.figures import Count
 from tasks.report.gallery import Candidate, pieces, spread, thumbnail
 from tasks.report.page import with_rest
-from tasks.report.rendering import size_in_words
+from tasks.report.rendering import short_number, size_in_words
 from tasks.report.summary import lengths_of
 from tests.fixtures.release import CREATED, SOFTWARE, make_build
 
@@ -112,7 +112,7 @@ def test_the_page_says_what_the_answers_of_each_stage_took(page: str) -> None:
     assert "tokens asked, about 21 % for pictures" in cost
     row = cost[cost.index('<th scope="row">synthesize</th>') :]
     figures = re.findall(r'<td class="n">([^<]*)</td>', row[: row.index("</tr>")])
-    assert figures == ["6", "6", "2,400", "510", "720", "$0.013", "1.5 s", "1.5 s"]
+    assert figures == ["$0.013", "6", "6", "2,400", "510", "720", "1.5 s", "1.5 s"]
     assert "reasoning" not in cost
 
 
@@ -190,6 +190,14 @@ def test_many_classes_are_summed_up_in_the_last_line() -> None:
 )
 def test_sizes_are_said_in_words(size: int, text: str) -> None:
     assert size_in_words(size) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(999_999, "999,999"), (1_234_567, "1.23 M"), (54_703_701, "54.7 M"), (2 * 10**9, "2.00 G")],
+)
+def test_large_counts_are_short_where_there_is_little_room(count: int, text: str) -> None:
+    assert short_number(count) == text
 
 
 def test_failed_shards_are_named_in_page_card_and_manifest(tmp_path: Path) -> None:

@@ -1,19 +1,22 @@
-"""Chat completions in OpenAI's shapes, streamed and whole, seen by the official client."""
+"""Chat completions in OpenAI's shapes, seen by the official client."""
 
+import http.client
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
 
 from schemas.facts import FactSheet
 from schemas.teacher import REPLIES, LocalDescription
-from tasks.model.serve import Batching, Checks, Latency, Options, serve, served, serving
+from tasks.model.serve import Checks, Latency, Options, request_key, serve, serving
 from tasks.model.serve.answering import CANNED
 from tasks.spatial.facts import fact_sheet
 from tests.tasks._teaching import apron
 from tests.tasks.model._stand_in import write
-from tests.tasks.model.serve._calls import CHAT, ask, body, call, pictured
+from tests.tasks.model.serve._asking import body, endpoint, picture
 
 PLAIN = "Reply with one JSON object, a `LocalDescription`, and nothing else."
 
@@ -95,12 +98,11 @@ def test_wrong_requests_are_refused_in_openais_shape(written, messages, extra, s
     assert caught.value.type == "invalid_request_error"
 
 
-def test_a_body_that_is_no_json_object_is_refused(endpoint) -> None:
-    assert "must be a JSON object" in call(endpoint.url, "POST", CHAT, [1]).error["message"]
-    assert (
-        "model"
-        in call(endpoint.url, "POST", CHAT, {"messages": body()["messages"]}).error["message"]
-    )
+def test_a_body_that_is_no_chat_completion_is_refused() -> None:
+    with endpoint() as (raw, _):
+        assert "is no JSON" in raw.ask(b"{").error["message"]
+        assert "must be a JSON object" in raw.ask([1]).error["message"]
+        assert "model" in raw.ask({"messages": body()["messages"]}).error["message"]
 
 
 def test_an_unknown_path_is_refused_in_openais_shape(written: openai.OpenAI) -> None:
@@ -122,105 +124,71 @@ def test_a_server_may_lack_structured_outputs() -> None:
 
 
 @pytest.mark.parametrize("reply", REPLIES)
-def test_canned_answers_are_valid_records(client, reply) -> None:
-    REPLIES[reply].model_validate_json(CANNED[reply])
-    said = client.chat.completions.parse(
-        model="m", messages=[{"role": "user", "content": "x"}], response_format=REPLIES[reply]
-    )
-    assert said.choices[0].message.parsed == REPLIES[reply].model_validate_json(CANNED[reply])
+def test_canned_answers_are_valid_records(reply) -> None:
+    record = REPLIES[reply]
+    with (
+        endpoint() as (_, served),
+        openai.OpenAI(base_url=served.url, api_key="k", max_retries=0) as client,
+    ):
+        said = client.chat.completions.parse(
+            model="m", messages=[{"role": "user", "content": "x"}], response_format=record
+        )
+    assert said.choices[0].message.parsed == record.model_validate_json(CANNED[reply])
 
 
-def test_an_echo_tells_requests_apart(start) -> None:
-    endpoint = start(echo=True)
-    texts = [ask(endpoint.url, n).json["choices"][0]["message"]["content"] for n in (1, 2, 1)]
-    assert texts[0] == texts[2] != texts[1]
-    (first, second) = endpoint.billed_keys
-    assert first[:16] in texts[0]
-    assert second[:16] in texts[1]
+def test_an_echo_tells_requests_apart() -> None:
+    with endpoint(Options(canned=True, echo=True)) as (raw, served):
+        texts = [raw.ask(body(seed)).text for seed in (1, 2, 1)]
+        assert texts[0] == texts[2] != texts[1]
+        (first, second) = served.billed_keys
+        assert first[:16] in texts[0]
+        assert second[:16] in texts[1]
 
 
-def test_streams_bring_the_same_words_and_usage_at_the_end(client) -> None:
-    asked = body()
-    whole = client.chat.completions.create(**asked)
-    chunks = list(
-        client.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True})
-    )
-    *deltas, last = chunks
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in deltas)
-    assert text == whole.choices[0].message.content
-    assert [chunk.choices[0].finish_reason for chunk in deltas][-1] == "stop"
-    assert (last.choices, last.usage) == ([], whole.usage)
-    assert all(chunk.usage is None for chunk in deltas)
+def test_pictures_count_in_usage_unless_they_are_not_to() -> None:
+    used = []
+    for counted in (True, False):
+        with endpoint(Options(canned=True, image_tokens=counted)) as (raw, _):
+            sent = body(1, "x", picture("high"), picture("low"))
+            used.append(raw.ask(sent).json["usage"]["prompt_tokens"])
+    assert used[0] - used[1] == 255 + 85
 
 
-def test_streams_are_server_sent_events_without_usage_unless_asked(endpoint) -> None:
-    reply = ask(endpoint.url, stream=True)
-    assert reply.headers["content-type"].startswith("text/event-stream")
-    assert reply.body.endswith(b"data: [DONE]\n\n")
-    assert b"usage" not in reply.body
-
-
-def test_pictures_count_in_usage_unless_they_are_not_to(start) -> None:
-    counted = call(start().url, "POST", CHAT, pictured(1024, 1024)).json["usage"]
-    bare = call(start(image_tokens=False).url, "POST", CHAT, pictured(1024, 1024)).json["usage"]
-    assert counted["prompt_tokens"] - bare["prompt_tokens"] == 765
-
-
-def test_a_long_beginning_that_came_before_is_cached(client) -> None:
+def test_a_long_beginning_that_came_before_is_cached() -> None:
     rules = {"role": "system", "content": "rule " * 1000}  # 1,250 tokens
-    used = [
-        client.chat.completions.create(
-            model="m", messages=[rules, {"role": "user", "content": f"{PLAIN} {n}"}]
-        ).usage.prompt_tokens_details.cached_tokens
-        for n in range(2)
-    ]
-    assert used == [0, 1152]
+    with endpoint() as (raw, served):
+        for seed, cached in ((1, 0), (2, 1152)):
+            used = raw.ask(body(messages=[rules, *body(seed)["messages"]])).json["usage"]
+            assert used["prompt_tokens_details"]["cached_tokens"] == cached
+        assert served.bill.cached_tokens == 1152
 
 
-def test_hidden_tokens_are_told_and_billed(start) -> None:
-    endpoint = start(reasoning_tokens=500)
-    used = ask(endpoint.url).json["usage"]
-    assert used["completion_tokens_details"]["reasoning_tokens"] == 500
-    assert used["completion_tokens"] == endpoint.bill.completion_tokens > 500
+def test_hidden_tokens_are_told_and_billed() -> None:
+    with endpoint(Options(canned=True, reasoning_tokens=500)) as (raw, served):
+        used = raw.ask(body()).json["usage"]
+        assert used["completion_tokens_details"]["reasoning_tokens"] == 500
+        assert used["completion_tokens"] == served.bill.completion_tokens > 500
 
 
-@pytest.mark.parametrize(
-    ("checks", "status", "code"),
-    [
-        ({"key": "sk-right"}, 401, "invalid_api_key"),
-        ({"models": ("gpt-4o",)}, 404, "model_not_found"),
-        ({"context": 5}, 400, "context_length_exceeded"),
-        ({"quota": 0}, 429, "insufficient_quota"),
-        ({"banned": "Number"}, 400, "content_filter"),
-    ],
-)
-def test_what_is_not_allowed_is_refused_with_its_code(start, checks, status, code) -> None:
-    endpoint = start(checks=Checks(**checks))
-    reply = ask(endpoint.url)
-    assert (reply.status, reply.error["code"]) == (status, code)
-    assert endpoint.bill.billed == 0
+def test_models_that_are_named_answer_and_are_listed_by_their_name() -> None:
+    with endpoint(Options(canned=True, checks=Checks(models=("gpt-4o",)))) as (raw, _):
+        assert raw.ask(body(model="gpt-4o")).json["model"] == "gpt-4o"
+        assert raw.call("GET", "/v1/models").json["data"][0]["id"] == "gpt-4o"
 
 
-def test_the_right_key_and_model_are_answered(start) -> None:
-    url = start(checks=Checks(key="sk-right", models=("gpt-4o",))).url
-    with openai.OpenAI(base_url=url, api_key="sk-right", max_retries=0) as client:
-        assert client.chat.completions.create(**body(model="gpt-4o")).model == "gpt-4o"
-        assert client.models.list().data[0].id == "gpt-4o"
-    wrong = call(url, "GET", "/v1/models", Authorization="Bearer sk-wrong-one")
-    assert wrong.status == 401
-    assert b"sk-" not in wrong.body
-
-
-def test_a_model_may_have_no_eyes(start) -> None:
-    url = start(checks=Checks(vision=False)).url
-    reply = call(url, "POST", CHAT, pictured())
-    assert (reply.status, reply.error["message"]) == (400, "this model does not accept images")
-    assert ask(url).status == 200
-
-
-def test_the_quota_ends_after_so_many_answers(start) -> None:
-    url = start(checks=Checks(quota=2)).url
-    assert [ask(url, n).status for n in range(3)] == [200, 200, 429]
+def test_the_bill_is_read_and_reset_over_http() -> None:
+    with endpoint() as (raw, served):
+        for seed in (1, 1, 2):
+            raw.ask(body(seed))
+        bill = raw.call("GET", "/bill?keys=1").json
+        assert (bill["billed"], bill["keys"], bill["billed_twice"]) == (3, 2, 1)
+        assert (
+            bill["by_key"]
+            == served.billed_keys
+            == {request_key(body(1)): 2, request_key(body(2)): 1}
+        )
+        assert "by_key" not in raw.call("GET", "/bill").json
+        assert raw.call("POST", "/bill/reset").json["billed"] == served.bill.billed == 0
 
 
 def test_it_serves_until_it_is_ended_and_says_where() -> None:
@@ -241,9 +209,13 @@ def test_a_taken_port_is_said_before_serving() -> None:
 
 
 def test_a_stopped_endpoint_cuts_what_is_under_way() -> None:
-    slow = Options(canned=True, latency=Latency(first=60), batching=Batching(seconds=60))
-    with served(slow) as endpoint:
-        call(endpoint.url, "GET", "/bill")
-        endpoint.stop()
-        with pytest.raises(OSError, match="refused"):
-            ask(endpoint.url)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        endpoint(Options(canned=True, latency=Latency(first=60))) as (raw, served),
+    ):
+        asked = pool.submit(raw.ask, body())
+        while not served.bill.in_flight:
+            time.sleep(0.001)
+        served.stop()
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            asked.result(timeout=10)

@@ -1,7 +1,9 @@
 """Each fault is seen as it is described, by a raw and by the official client, and billed as it says."""
 
 import http.client
+import json
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 import openai
@@ -49,10 +51,8 @@ def official(running):
 def test_a_fault_is_billed_as_its_description_says(running, name: str) -> None:
     raw, served = running
     before = served.bill
-    try:
+    with suppress(*BROKEN):
         raw.ask(body(), f"{name}=0.05" if name == "drip" else name)
-    except BROKEN:
-        pass
     deadline = time.monotonic() + 5
     while served.bill.in_flight and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -121,8 +121,8 @@ def test_a_torn_answer_looks_whole_to_http(ask) -> None:
     seen, _ = ask("torn")
     assert int(seen.headers["content-length"]) == len(seen.content)
     assert seen.status == 200
-    with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
-        seen.json
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter"):
+        json.loads(seen.content)
 
 
 def test_content_may_be_wrong_in_every_way(ask, official) -> None:
