@@ -27,9 +27,7 @@ def publish_plan(root: str, params: BuildParams, tiles: Sequence[object]) -> Pla
     return plan
 
 
-def announced(
-    root: str, params: BuildParams, tiles: Sequence[PrefectFuture[Part]]
-) -> list[Any]:
+def announced(root: str, params: BuildParams, tiles: Sequence[PrefectFuture[Part]]) -> list[Any]:
     """Say what a remote teacher will be asked about ``tiles``; return what asking is to wait for.
 
     A plan that fails holds nothing up; nothing is planned for the offline teacher.

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
+from flows.cli.console import console
 from flows.cli.main import DONE, REFUSED
 from schemas.errors import UnknownName, UsageError
 from schemas.record import ID_LENGTH
@@ -62,8 +62,7 @@ def _stats(answers: AnswerStore, options: argparse.Namespace) -> int:
     if not census.counts:
         print(f"There is no answer in {options.root} yet.")
     else:
-        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-        console.print(_table(census))
+        console().print(_table(census))
         print(
             f"\n{sum(row.answers for row in census.counts):,} answers in "
             f"{census.segments:,} segments, {census.bytes / 1e6:,.1f} MB, in {options.root}."

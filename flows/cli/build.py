@@ -9,13 +9,12 @@ from typing import Final
 
 from flows.cli.environment import prefect_server, prepare_environment
 from flows.cli.main import DONE, REFUSED
-from flows.cli.options import add_parameter_options, parameter_options, parse_source, read_params
+from flows.cli.options import add_build_options, add_parameter_options, build_params
 from flows.cli.outcome import read_outcome, show_outcome
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
 from schemas.errors import IncompleteError, UsageError
 from schemas.params import BuildParams, SourceSpec
-from schemas.settings import settings
 
 DEMO_ROOT: Final = "demo"
 
@@ -35,15 +34,7 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
         "Every parameter below may also stand in the --params file, as nested mappings. A word on "
         "the\ncommand line wins over the file. “none” stands for no value."
     )
-    parser.add_argument(
-        "--source", action="append", default=[], metavar="NAME=PATH",
-        help="format and folder of annotated images, such as dota=/data/dota; repeatable",
-    )  # fmt: skip
-    parser.add_argument(
-        "--root", default=settings().root, metavar="URI",
-        help="folder or URL that holds stages and releases [RS_GPT4V_ROOT; default %(default)s]",
-    )  # fmt: skip
-    parser.add_argument("--params", metavar="FILE", help="parameters as YAML or JSON")
+    add_build_options(parser)
     _configure_both(parser)
     add_parameter_options(parser)
 
@@ -59,15 +50,11 @@ def configure_demo(parser: argparse.ArgumentParser) -> None:
 
 def run_build(options: argparse.Namespace) -> int:
     """Build a release from annotated folders."""
-    names = {option.name for option in parameter_options()}
-    given = {name: text for name, text in vars(options).items() if name in names}
-    sources = [parse_source(text) for text in options.source]
-    params = read_params(options.params, given, sources)
-    order = Order(options.root, options.version or stamp(), params)
+    order = Order(options.root, options.version or stamp(), build_params(options))
     prepare_environment(verbose=options.verbose)
     from tasks.check import check_build  # noqa: PLC0415  # only after the environment is set
 
-    check_build(order.root, order.version, params)
+    check_build(order.root, order.version, order.params)
     return _built(order, _nothing, as_json=options.json)
 
 

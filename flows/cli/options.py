@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from schemas.errors import UnknownName, UsageError
 from schemas.params import BuildParams, SourceSpec
+from schemas.settings import settings
 
 NOTHING: Final = frozenset({"none", "null"})
 
@@ -63,6 +64,26 @@ class Option:
 def parameter_options() -> tuple[Option, ...]:
     """Return the options of all parameters but the sources, in the order of the records."""
     return tuple(_walk(BuildParams, "", "Build"))
+
+
+def add_build_options(parser: argparse.ArgumentParser) -> None:
+    """Add what is read and where it goes: --source, --root and --params."""
+    parser.add_argument(
+        "--source", action="append", default=[], metavar="NAME=PATH",
+        help="format and folder of annotated images, such as dota=/data/dota; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--root", default=settings().root, metavar="URI",
+        help="folder or URL that holds stages and releases [RS_GPT4V_ROOT; default %(default)s]",
+    )  # fmt: skip
+    parser.add_argument("--params", metavar="FILE", help="parameters as YAML or JSON")
+
+
+def build_params(options: argparse.Namespace) -> BuildParams:
+    """Return the parameters that the options of a build name."""
+    names = {option.name for option in parameter_options()}
+    given = {name: text for name, text in vars(options).items() if name in names}
+    return read_params(options.params, given, [parse_source(text) for text in options.source])
 
 
 def add_parameter_options(parser: argparse.ArgumentParser) -> None:

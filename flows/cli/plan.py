@@ -2,24 +2,21 @@
 
 import argparse
 import json
-import sys
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
+from flows.cli.console import console
 from flows.cli.environment import prepare_environment
 from flows.cli.main import DONE, REFUSED
-from flows.cli.options import add_parameter_options, parameter_options, parse_source, read_params
+from flows.cli.options import add_build_options, add_parameter_options, build_params
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
 from schemas.errors import UsageError
-from schemas.params import BuildParams, TeacherParams
+from schemas.params import TeacherParams
 from schemas.plan import Plan
-from schemas.settings import settings
 
 SAMPLE: Final = 20
-WIDE: Final = 160  # columns, where no terminal says how many there are
 
 
 def configure_plan(parser: argparse.ArgumentParser) -> None:
@@ -29,15 +26,7 @@ def configure_plan(parser: argparse.ArgumentParser) -> None:
         "build\nfinds them. Ends with 1 where even the lower end of the cost is more than the "
         "budget leaves."
     )
-    parser.add_argument(
-        "--source", action="append", default=[], metavar="NAME=PATH",
-        help="format and folder of annotated images, such as dota=/data/dota; repeatable",
-    )  # fmt: skip
-    parser.add_argument(
-        "--root", default=settings().root, metavar="URI",
-        help="folder or URL that holds stages and answers [RS_GPT4V_ROOT; default %(default)s]",
-    )  # fmt: skip
-    parser.add_argument("--params", metavar="FILE", help="parameters as YAML or JSON")
+    add_build_options(parser)
     parser.add_argument(
         "--sample", type=int, default=SAMPLE, metavar="N",
         help="tiles whose requests are made and measured; more tell more [at least 2; default "
@@ -52,7 +41,7 @@ def run_plan(options: argparse.Namespace) -> int:
     """Show what a build with the same options would ask of the teacher."""
     if options.sample < 2:
         raise UsageError(f"--sample: “{options.sample}” is not allowed; expected at least 2.")
-    params = _params(options)
+    params = build_params(options)
     prepare_environment(verbose=options.verbose)
     from tasks.check import check_build  # noqa: PLC0415  # only after the environment is set
     from tasks.plan import plan_build  # noqa: PLC0415  # as above
@@ -65,28 +54,21 @@ def run_plan(options: argparse.Namespace) -> int:
     return REFUSED if plan.over_budget else DONE
 
 
-def _params(options: argparse.Namespace) -> BuildParams:
-    names = {option.name for option in parameter_options()}
-    given = {name: text for name, text in vars(options).items() if name in names}
-    return read_params(options.params, given, [parse_source(text) for text in options.source])
-
-
 def _show(plan: Plan, *, as_json: bool) -> None:
     from flows.plan import COLUMNS, cells, sentences  # noqa: PLC0415  # imports Prefect
 
     if as_json:
         print(json.dumps(plan.model_dump(mode="json"), indent=2, ensure_ascii=False))
         return
-    wide = None if sys.stdout.isatty() else WIDE
-    console = Console(highlight=False, width=wide)
+    out = console()
     table = Table(COLUMNS[0], header_style="bold", box=None, pad_edge=False)
     for name in COLUMNS[1:]:
         table.add_column(name, justify="right")
     for row in plan.rows:
         table.add_row(*cells(row))
     table.add_row(*cells(plan.all), style="bold")
-    console.print(f"What {plan.model} will be asked about {plan.tiles:,} tiles\n")
-    console.print(table)
-    console.print()
+    out.print(f"What {plan.model} will be asked about {plan.tiles:,} tiles\n")
+    out.print(table)
+    out.print()
     for line in sentences(plan):
-        console.print(line)
+        out.print(line)

@@ -5,6 +5,7 @@ import json
 import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import openai
 import pytest
@@ -178,3 +179,18 @@ def test_a_connection_goes_on_after_a_fault_that_leaves_it_open(running) -> None
     raw, _ = running
     assert raw.ask(body(), "status_500").status == 500
     assert raw.ask(body()).status == 200
+
+
+def test_a_caller_that_goes_away_pays_for_what_it_had_asked(running) -> None:
+    _, served = running
+    before, at = served.bill.billed, urlsplit(served.url)
+    content = json.dumps(body())
+    connection = http.client.HTTPConnection(at.hostname, at.port, timeout=20)
+    connection.request("POST", "/v1/chat/completions", content, {"x-fault": "latency=0.1"})
+    deadline = time.monotonic() + 5
+    while not served.bill.in_flight and time.monotonic() < deadline:
+        time.sleep(0.001)
+    connection.close()
+    while served.bill.in_flight and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert served.bill.billed == before + 1

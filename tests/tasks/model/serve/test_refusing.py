@@ -6,7 +6,7 @@ import pytest
 from tasks.model.serve import Checks, Faults, Options, Rates
 from tests.tasks.model.serve._asking import body, endpoint, picture
 
-LIMITED = Options(canned=True, rates=Rates(requests=60, tokens=60_000, burst=120))
+LIMITED = Options(canned=True, rates=Rates(requests=1, tokens=1000, burst=7200))
 
 
 def test_every_answer_tells_of_the_limits() -> None:
@@ -14,11 +14,11 @@ def test_every_answer_tells_of_the_limits() -> None:
         first, second = raw.ask(body(1)), raw.ask(body(2))
         wrong = raw.ask({})
         failed = raw.ask(body(3), "status_500")
-    assert first.headers["x-ratelimit-limit-requests"] == "60"
+    assert first.headers["x-ratelimit-limit-requests"] == "1"
     assert first.headers["x-ratelimit-remaining-requests"] == "119"
     assert second.headers["x-ratelimit-remaining-requests"] == "118"
     assert first.headers["x-ratelimit-reset-requests"].endswith("s")
-    assert first.headers["x-ratelimit-limit-tokens"] == "60000"
+    assert first.headers["x-ratelimit-limit-tokens"] == "1000"
     used = sum(seen.json["usage"]["total_tokens"] for seen in (first, second))
     assert 0 <= int(second.headers["x-ratelimit-remaining-tokens"]) - (120_000 - used) < 1000
     assert "x-ratelimit-remaining-requests" in wrong.headers
@@ -44,8 +44,8 @@ def test_more_than_the_limit_is_refused_and_told_when_to_come_again() -> None:
 
 
 def test_azures_headers_and_none_at_all() -> None:
-    azure = Options(canned=True, rates=Rates(requests=60, burst=0, flavour="azure"))
-    silent = Options(canned=True, rates=Rates(requests=60, burst=0, flavour="none"))
+    azure = Options(canned=True, rates=Rates(requests=6, burst=0, flavour="azure"))
+    silent = Options(canned=True, rates=Rates(requests=6, burst=0, flavour="none"))
     with endpoint(azure) as (raw, _):
         headers = raw.ask(body(1)).headers
         assert headers["x-ratelimit-reset-requests"].isdigit()
