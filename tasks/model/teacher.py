@@ -37,6 +37,7 @@ def offline_answer(request: ModelRequest) -> Answer:
         finish_reason="stop",
         prompt_tokens=sum(map(estimated_tokens, texts)),
         completion_tokens=estimated_tokens(text),
+        cost=0.0,
     )
 
 

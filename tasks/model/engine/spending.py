@@ -60,8 +60,8 @@ class Spending:
         return Purse(
             lambda request: price.batch * worst_cost(price, request) if price else 0.0,
             lambda answer: cost(price, answer, batch=True) if price else None,
-            lambda key, dollars: ledger.reserve(key, dollars) if ledger else None,
-            lambda key, dollars: ledger.settle(key, dollars) if ledger else None,
+            lambda key, dollars: ledger.reserve(key, dollars, shared=True) if ledger else None,
+            lambda key, dollars: ledger.settle(key, dollars, shared=True) if ledger else None,
         )
 
     def learn(self, purpose: str, written: int) -> None:

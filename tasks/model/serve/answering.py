@@ -8,12 +8,12 @@ from typing import Final
 import orjson
 from pydantic import JsonValue
 
+from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.serve.asked import Asked
 from tasks.model.serve.bill import Bill, request_key
 from tasks.model.serve.faults import NO_FAULT, Fault
 from tasks.model.serve.options import Options, Write
 from tasks.model.serve.refusals import Refused
-from tasks.model.tokens import estimated_tokens
 
 OFFLINE_MODEL: Final = "offline-teacher"
 CACHED_FROM: Final = 1024  # tokens of a beginning that was seen before

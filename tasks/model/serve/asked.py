@@ -13,9 +13,9 @@ from pydantic import JsonValue
 
 from prompts import reply_record
 from schemas.errors import UnknownName
+from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.serve.refusals import Refused
 from tasks.model.serve.tokens import picture_size, picture_tokens
-from tasks.model.tokens import estimated_tokens
 
 Body = Mapping[str, JsonValue]
 
