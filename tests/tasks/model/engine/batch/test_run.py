@@ -256,8 +256,8 @@ def test_a_batch_with_requests_of_another_run_stays_open_until_they_come(provide
 
 def purse_of(ledger):
     """Return a purse in which a request costs $1 at most, and $0.50 in the end."""
-    reserve = partial(ledger.reserve, replacing=True)
-    return Purse(lambda _request: 1, lambda _answer: 0.5, reserve, ledger.settle)
+    reserve, settle = partial(ledger.reserve, shared=True), partial(ledger.settle, shared=True)
+    return Purse(lambda _request: 1, lambda _answer: 0.5, reserve, settle)
 
 
 def test_a_budget_pays_for_as_many_as_it_can_and_for_the_rest_when_it_is_raised(provider, place):
