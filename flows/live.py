@@ -11,6 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.runtime import flow_run
 
+from tasks.model.engine.host import limits_used
 from tasks.model.engine.meter import METER, Reading, sentence
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def _watch(run: UUID, read: Callable[[], Reading], done: Event, every: float) ->
 
 def _put(client: SyncPrefectClient, run: UUID, artifact: UUID | None, reading: Reading) -> UUID:
     """Make or change the artifact and return its id."""
-    percent, said = 100 * (reading.fraction or 0.0), sentence(reading)
+    percent, said = 100 * (reading.fraction or 0.0), sentence(reading, limits_used(reading))
     if artifact is not None:
         client.update_artifact(artifact, ArtifactUpdate(data=percent, description=said))
         return artifact

@@ -10,7 +10,6 @@ from typing import Final
 from flows.cli.environment import prefect_server, prepare_environment
 from flows.cli.main import DONE, REFUSED
 from flows.cli.options import add_build_options, add_parameter_options, build_params
-from flows.cli.outcome import read_outcome, show_outcome
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
 from schemas.errors import IncompleteError, UsageError
@@ -86,6 +85,8 @@ def _built(
     order: Order, meanwhile: Callable[[], object], *, as_json: bool, sample: bool = False
 ) -> int:
     """Build, show the outcome and return the exit code."""
+    from flows.cli.outcome import read_outcome, show_outcome  # noqa: PLC0415  # half a second
+
     start = monotonic()
     incomplete = _build(order, meanwhile, silent=as_json)
     outcome = read_outcome(order.root, order.version, monotonic() - start, incomplete)

@@ -5,13 +5,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from schemas.release import Part
-from tasks.model.engine.meter import METER, Reading, sentence
+
+if TYPE_CHECKING:
+    from tasks.model.engine.meter import Reading
 
 TICK: Final = 1.0  # seconds
 PACE_LINES: Final = 30.0  # seconds between two lines about the teacher
@@ -29,8 +31,8 @@ class View(Protocol):
     def show(self, part: Part, shards: int) -> None:
         """Show that ``part`` is there; ``shards`` is how many its stage will have."""
 
-    def pace(self, reading: Reading) -> None:
-        """Show what the teacher is doing."""
+    def pace(self, reading: "Reading", said: str) -> None:
+        """Show what the teacher is doing, ``said`` in one line."""
 
 
 class Lines:
@@ -52,11 +54,11 @@ class Lines:
             f"  {'made' if part.made else 'found'}{calls}"
         )
 
-    def pace(self, reading: Reading) -> None:
+    def pace(self, reading: "Reading", said: str) -> None:
         """Write it every half minute."""
         if reading.seconds - self._paced >= PACE_LINES:
             self._paced = reading.seconds
-            self.say(f"teacher    {sentence(reading)}")
+            self.say(f"teacher    {said}")
 
 
 class Bars:
@@ -85,14 +87,12 @@ class Bars:
             note=f"{sums[0]:,} kept, {sums[1]:,} rejected{calls_note}",
         )  # fmt: skip
 
-    def pace(self, reading: Reading) -> None:
+    def pace(self, reading: "Reading", said: str) -> None:
         """Show it as the last bar."""
         task = self._stages.get("teacher")
         if task is None:
             task = self._stages["teacher"] = self._progress.add_task("teacher", total=None, note="")
-        self._progress.update(
-            task, completed=reading.done, total=reading.expected, note=sentence(reading)
-        )
+        self._progress.update(task, completed=reading.done, total=reading.expected, note=said)
 
 
 class Silence:
@@ -104,7 +104,7 @@ class Silence:
     def show(self, part: Part, shards: int) -> None:
         """Show nothing."""
 
-    def pace(self, reading: Reading) -> None:
+    def pace(self, reading: "Reading", said: str) -> None:
         """Show nothing."""
 
 
@@ -179,7 +179,10 @@ def _listening(view: View) -> Iterator[View]:
 
 def _tick(view: View, done: Event) -> None:
     """Show the teacher's pace from its first paid answer on, until ``done``."""
+    from tasks.model.engine.host import limits_used  # noqa: PLC0415  # 1 s that --help can do without
+    from tasks.model.engine.meter import METER, sentence  # noqa: PLC0415
+
     while not done.wait(TICK):
         reading = METER.read()
         if reading.answered:
-            view.pace(reading)
+            view.pace(reading, sentence(reading, limits_used(reading)))

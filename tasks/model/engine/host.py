@@ -20,6 +20,7 @@ from tasks.model.engine.endpoint import Endpoint, endpoint_specs
 from tasks.model.engine.engine import Engine, Write
 from tasks.model.engine.failures import Scrub, scrubber
 from tasks.model.engine.limits import LimiterState, Limits
+from tasks.model.engine.meter import Reading
 from tasks.model.engine.spending import open_spending
 
 LANDS_WITHIN: Final = 10.0  # seconds that the end of the process waits for answers on their way
@@ -91,6 +92,20 @@ def limiter_states() -> dict[str, LimiterState]:
     host = _PROCESS.host
     found = list(host.endpoints.values()) if host is not None else []
     return {endpoint.host: endpoint.limiter.state for endpoint in found}
+
+
+def limits_used(reading: Reading) -> float | None:
+    """Return the part of the tightest limit in use, 0 to 1; None where no limit is known."""
+    states = limiter_states().values()
+    parts = []
+    for rate, limits in (
+        (reading.requests_per_second, [state.requests_per_minute for state in states]),
+        (reading.tokens_per_second, [state.tokens_per_minute for state in states]),
+    ):
+        known = [limit for limit in limits if limit is not None]
+        if known and len(known) == len(limits):
+            parts.append(60 * rate / sum(known))
+    return min(1.0, max(parts)) if parts else None
 
 
 def close_engines() -> None:

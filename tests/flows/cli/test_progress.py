@@ -9,7 +9,7 @@ from rich.progress import Progress, TextColumn
 from flows.cli.progress import Bars, Lines, shown_progress
 from schemas.release import Part
 from tasks._stage import report
-from tasks.model.engine.meter import Reading
+from tasks.model.engine.meter import Reading, sentence
 
 
 def part(stage, shard, **changed):
@@ -64,7 +64,8 @@ def reading(answered, seconds):
 def test_the_teachers_pace_is_a_line_every_half_minute(capsys):
     view = Lines()
     for seconds in range(70):
-        view.pace(reading(2 * seconds, seconds))
+        now = reading(2 * seconds, seconds)
+        view.pace(now, sentence(now))
     assert capsys.readouterr().err.splitlines() == [
         "teacher    60 of about 200 answers, 2.0 requests/s, 2,000 tokens/s, $15.00 of about $50.00, 70 s left",
         "teacher    120 of about 200 answers, 2.0 requests/s, 2,000 tokens/s, $30.00 of about $50.00, 40 s left",
@@ -77,7 +78,8 @@ def test_on_a_terminal_the_teachers_pace_is_the_last_bar():
     progress = Progress(*columns, console=Console(file=out, width=120), auto_refresh=False)
     bars = Bars(progress)
     for seconds in (1, 2):
-        bars.pace(reading(50 * seconds, seconds))
+        now = reading(50 * seconds, seconds)
+        bars.pace(now, sentence(now))
     progress.start()
     progress.stop()
     assert "teacher 100/200 100 of about 200 answers, 2.0 requests/s" in out.getvalue()
