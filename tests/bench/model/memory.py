@@ -1,6 +1,6 @@
 """Peak memory of the engine at 2,000 and at more requests: it must not grow with their number.
 
-``python -m tests.bench.model.memory 50000`` for the full size; 10,000 by default.
+``python -m tests.bench.model.memory 10000`` for less than the full 50,000.
 """
 
 import json
@@ -12,7 +12,7 @@ from tests.bench.model.processes import client, endpoint
 FEW: Final = 2000
 
 
-def main(many: int = 10_000) -> None:
+def main(many: int = 50_000) -> None:
     """Run the benchmark."""
     with endpoint({"canned": True}) as url:
         few, more = (client("engine", url, count, 64) for count in (FEW, many))
