@@ -40,7 +40,7 @@ def finished(candidates: Mapping[int, tuple[Part, ...]], *stages: Futures) -> Fi
     """Wait for ``stages``, those of CHAIN in order, each with one future per shard of ``candidates``.
 
     Raises what must stop a release: GateError, StorageError, or the first failure where no shard
-    was finished.
+    with anything in it was finished.
     """
     wait([future for futures in stages for future in futures])
     shards: list[int] = []
@@ -55,7 +55,8 @@ def finished(candidates: Mapping[int, tuple[Part, ...]], *stages: Futures) -> Fi
             continue
         errors.append(_error(chain[broken]))
         failed.append(_failed_shard(shard, CHAIN[broken], errors[-1]))
-    _raise_if_it_stops(errors, any_finished=bool(shards))
+    any_finished = any(part.candidates for shard in shards for part in candidates[shard])
+    _raise_if_it_stops(errors, any_finished=any_finished)
     return Finished(shards, tuple(parts), tuple(failed))
 
 
