@@ -3,11 +3,9 @@
 tiles    OpenAI, guide “Images and vision”: scaled down into 2048 × 2048 px, then to a shortest side
          of 768 px; a base, and a figure for each 512 px tile. Detail low: the base alone.
 patches  OpenAI, the same guide: patches of 32 px, the picture scaled down until it has at most
-         1536, times a factor of the model. Detail plays no part. For gpt-5.2 and later the guide
-         gives no factor: 1.2 was measured by users (community.openai.com, thread 1377015).
-visual   Anthropic, guide “Vision” (2026): patches of 28 px, ⌈w / 28⌉ × ⌈h / 28⌉, after scaling down
-         to the model's long side and number of patches. Until 2025 it said w × h / 750, which is
-         5 % more.
+         1536, times a factor of the model. Detail plays no part.
+area     Anthropic, guide “Vision”: w × h / 750, after scaling down to a long side of 1568 px and to
+         about 1600 tokens.
 crops    Google, guides “Understand and count tokens” and “Image understanding”: 258 up to
          384 × 384 px, else 258 for each crop of ⌊shortest side / 1.5⌋ px.
 level    Google, guide “Media resolution”: from Gemini 3 on a fixed figure, 280 low and 1120 high.
@@ -71,21 +69,6 @@ class Patches:
 
 
 @dataclass(frozen=True)
-class Visual:
-    """The patch formula of Anthropic."""
-
-    long_side: int = 2576
-    most: int = 4784
-
-    def __call__(self, width: int, height: int, _detail: Detail) -> int:
-        """Return the tokens of a picture of ``width`` × ``height`` px."""
-        fits = math.sqrt(self.most * 28**2 / (width * height))
-        scale = min(1.0, self.long_side / max(width, height), fits)
-        across, down = (math.ceil(round(side * scale) / 28) for side in (width, height))
-        return min(self.most, across * down)
-
-
-@dataclass(frozen=True)
 class Cells:
     """The cell formula of Alibaba."""
 
@@ -95,6 +78,11 @@ class Cells:
         """Return the tokens of a picture of ``width`` × ``height`` px."""
         across, down = (max(1, round(side / self.side)) for side in (width, height))
         return min(16_384, max(4, across * down)) + 2
+
+
+def _area(width: int, height: int, _detail: Detail) -> int:
+    scale = min(1.0, 1568 / max(width, height))
+    return min(1600, math.ceil(width * scale * height * scale / 750))
 
 
 def _crops(width: int, height: int, _detail: Detail) -> int:
@@ -109,7 +97,6 @@ def _level(_width: int, _height: int, detail: Detail) -> int:
 
 
 DEFAULT: Final = Tiles(85, 170)
-STANDARD: Final = Visual(1568, 1568)
 
 FORMULAS: Final[tuple[tuple[str, Callable[[int, int, Detail], int]], ...]] = (
     ("gpt-4o-mini*", Tiles(2833, 5667)),
@@ -119,16 +106,10 @@ FORMULAS: Final[tuple[tuple[str, Callable[[int, int, Detail], int]], ...]] = (
     ("gpt-5*-nano*", Patches(2.46)),
     ("o4-mini*", Patches(1.72)),
     ("codex-mini*", Patches(1.72)),
-    ("gpt-5.[23]*", Patches(1.2)),
-    ("gpt-5.[4-9]*", Patches(1.2, 2500)),
     ("gpt-5*", Tiles(70, 140)),
     ("o[13]*", Tiles(75, 150)),
     ("computer-use*", Tiles(65, 129)),
-    ("claude-3*", STANDARD),
-    ("claude-sonnet-4*", STANDARD),
-    ("claude-haiku-4*", STANDARD),
-    ("claude-opus-4-[0-6]*", STANDARD),
-    ("claude*", Visual()),
+    ("claude*", _area),
     ("gemini-[12]*", _crops),
     ("gemini*", _level),
     ("qwen3-vl*", Cells(32)),
