@@ -16,7 +16,6 @@ COUNTED: Final = (
     "prompt_tokens", "image_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens",
     "tries",
 )  # fmt: skip
-FREE: Final = "offline-teacher"  # has no price where none was given: it works in this process
 DIGITS: Final = 9  # of a dollar
 
 
@@ -45,7 +44,7 @@ def _stage_usage(store: Store, parts: tuple[Part, ...], stage: str) -> StageUsag
         if exchange.request_key not in keys:
             keys.add(exchange.request_key)
             counts.update({name: getattr(exchange, name) for name in COUNTED})
-            costs.append(_cost(exchange))
+            costs.append(exchange.cost)
             times.append(exchange.latency)
     times = sorted(times) or [0.0]
     return StageUsage(
@@ -57,10 +56,6 @@ def _stage_usage(store: Store, parts: tuple[Part, ...], stage: str) -> StageUsag
         latency_p95=times[ceil(0.95 * len(times)) - 1],
         **{name: counts[name] for name in COUNTED},
     )
-
-
-def _cost(exchange: Exchange) -> float | None:
-    return 0.0 if exchange.cost is None and exchange.model == FREE else exchange.cost
 
 
 def _sum(costs: list[float | None]) -> float | None:

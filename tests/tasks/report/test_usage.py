@@ -85,10 +85,12 @@ def test_one_cost_that_is_not_known_leaves_the_sum_unknown(parts):
     assert usage.cost is None
 
 
-def test_the_offline_teacher_costs_nothing_and_takes_no_time(parts):
+@pytest.mark.parametrize("cost", [0.0, None])
+def test_only_the_answer_itself_says_that_it_cost_nothing(parts, cost):
     store, described, _ = parts
-    usage = usage_of(store, (described(exchange("a", "describe", model="offline-teacher")),))
-    assert usage.cost == 0
+    free = exchange("a", "describe", model="offline-teacher", cost=cost)
+    usage = usage_of(store, (described(free),))
+    assert usage.cost == cost
     assert not usage.waited
 
 
