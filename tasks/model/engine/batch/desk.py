@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 from schemas.teacher import ModelRequest
+from tasks.model.engine.images import image_tokens
 
 URL: Final = "/v1/chat/completions"
 
 
 class Place(NamedTuple):
-    """Where a request lies in the file, and what it may cost."""
+    """Where a request lies in the file, what it may cost, and what is said of its picture."""
 
     offset: int
     words: int  # bytes of the request without its picture, as JSON
     line: int  # bytes of its line in a batch, which follows
     worst: float  # US dollars
+    picture: int  # tokens
 
 
 class Desk:
@@ -61,7 +63,8 @@ class Desk:
         )
         flat = body if b"\n" not in body else body.replace(b"\n", b" ")  # between tokens only
         self._file.writelines((words, head, flat, b"}\n"))
-        place = Place(self._end, len(words), len(head) + len(flat) + 2, worst)
+        line, picture = len(head) + len(flat) + 2, image_tokens(request)
+        place = Place(self._end, len(words), line, worst, picture)
         self._places[request.key] = place
         self._end += place.words + place.line
 
@@ -81,6 +84,10 @@ class Desk:
     def worst(self, keys: Sequence[str]) -> float:
         """Return what ``keys`` cost at most, in US dollars."""
         return sum(self._places[key].worst for key in keys)
+
+    def picture(self, key: str) -> int:
+        """Return the tokens of the picture of ``key``."""
+        return self._places[key].picture
 
     def lines(self, keys: Sequence[str], told: Callable[[int], None]) -> "Lines":
         """Return the lines of ``keys`` as one file; ``told`` hears how many bytes were read."""

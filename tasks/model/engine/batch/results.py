@@ -145,6 +145,7 @@ class Collector:
             update={
                 "batch": self._batch, "endpoint": self._connection.host, "latency": 0.0,
                 "tries": self._tries, "cost": cost,
+                "image_tokens": self._desk.picture(request.key),
             }
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ import pytest
 from schemas.errors import OverBudget, TeacherError, TransientTeacherError
 from tasks.model.answers import AnswerStore
 from tasks.model.engine.batch import BatchLimits, Purse
+from tasks.model.engine.images import image_tokens
 from tasks.model.engine.ledger import Ledger
 from tests.tasks.model.engine.batch.asking import KEY, encode, request, requests, run
 
@@ -62,6 +63,7 @@ def test_an_answer_says_how_it_came(provider, place):
     store.close()
     assert (answer.batch, answer.endpoint, answer.cost) == ("batch_0", "a-host", 0.25)
     assert (answer.tries, answer.latency, answer.prompt_tokens) == (1, 0, 100)
+    assert answer.image_tokens == image_tokens(request(1)) > 0
     assert outcome.cost == 0.5
 
 
