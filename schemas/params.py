@@ -180,6 +180,10 @@ class TeacherParams(Record):
         return self
 
 
+BATCH_HOURS: Final = 24
+"""Within which providers answer a batch."""
+
+
 class ServiceParams(Record):
     """How the teacher is asked: changes what a build costs and how long it takes, never its data."""
 
@@ -218,6 +222,11 @@ class ServiceParams(Record):
         15, gt=0, le=1440, title="Patience",
         description="Minutes for which a request is tried again before its shard fails.",
     )  # fmt: skip
+
+    @property
+    def by_batch(self) -> bool:
+        """Whether a remote teacher is asked by batches; auto takes them where a day is given."""
+        return self.mode == "batch" or (self.mode == "auto" and self.deadline >= BATCH_HOURS)
 
 
 DEFAULT_SERVICE: Final = ServiceParams()

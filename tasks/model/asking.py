@@ -37,7 +37,6 @@ Questions = Callable[[], Iterable[Question[S, R]]]
 AHEAD: Final = 2  # unanswered requests drawn, a request that can be in flight
 KEPT: Final = 8  # answered ones that wait for an earlier one, beside them
 PICTURES: Final = 256 * 2**20  # bytes of pictures in unanswered requests
-BATCHES_FROM: Final = 24.0  # hours of deadline from which mode auto takes batches
 
 
 @dataclass
@@ -90,7 +89,7 @@ def ask_all(
     engine = open_teacher(params, service, store.uri)
     engine.answers.refresh()
     teacher: Teacher = engine
-    if _by_batch(params, service):
+    if params.kind == "openai" and service.by_batch:
         requests = (question.request for question in questions())
         teacher = _AfterBatches(engine, answer_by_batch(engine, requests, store, params.model))
     try:
@@ -204,12 +203,6 @@ class _AfterBatches:
         obtained = await self._engine.obtain(request)
         made = obtained.made or obtained.answer.batch in self._batches
         return Obtained(obtained.answer, made)
-
-
-def _by_batch(params: TeacherParams, service: ServiceParams) -> bool:
-    if params.kind != "openai" or service.mode == "sync":
-        return False
-    return service.mode == "batch" or service.deadline >= BATCHES_FROM
 
 
 __all__ = [

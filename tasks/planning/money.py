@@ -1,12 +1,11 @@
 """What a token will cost, and what the budget leaves."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from schemas.errors import UsageError
 from schemas.params import BuildParams, ServiceParams
 from schemas.settings import settings
-from tasks.model.asking import BATCHES_FROM
 from tasks.model.engine.endpoint import endpoint_specs
 from tasks.model.engine.ledger import Ledger
 from tasks.model.engine.prices import Price, price_of
@@ -47,13 +46,6 @@ def money_of(root: str, params: BuildParams) -> Money:
     return Money(*_rates(price, service), max(0.0, service.budget - spent))
 
 
-def way_of(service: ServiceParams) -> Literal["sync", "batch"]:
-    """Return how the teacher will be asked: auto takes batches where the deadline allows."""
-    if service.mode == "auto":
-        return "batch" if service.deadline >= BATCHES_FROM else "sync"
-    return service.mode
-
-
 def _price(params: BuildParams) -> Price | None:
     """Return the price at the endpoint that is asked first."""
     specs = endpoint_specs(settings())
@@ -65,7 +57,7 @@ def _price(params: BuildParams) -> Price | None:
 def _rates(price: Price | None, service: ServiceParams) -> tuple[Rates | None, str | None]:
     if price is None:
         return None, None
-    batch = way_of(service) == "batch"
+    batch = service.by_batch
     share = price.batch if batch else 1.0
     rates = Rates(price.input * share / TOKENS, price.output * share / TOKENS)
     words = (

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from schemas.params import BuildParams, ServiceParams
+from schemas.params import BATCH_HOURS, BuildParams, ServiceParams
 from schemas.plan import Estimate, Plan
-from tasks.model.asking import BATCHES_FROM
 from tasks.planning.figures import (
     IMAGE,
     OUTPUT,
@@ -18,7 +17,7 @@ from tasks.planning.figures import (
     Totals,
 )
 from tasks.planning.lengths import Lengths
-from tasks.planning.money import Money, way_of
+from tasks.planning.money import Money
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def outlook(
 ) -> Plan:
     """Return the plan of a build under ``params``."""
     remote, priced = params.teacher.kind == "openai", money.rates is not None
-    mode = way_of(params.service)
+    mode: Literal["sync", "batch"] = "batch" if params.service.by_batch else "sync"
     seconds, bound_by = _time(totals, params.service, mode) if remote else (None, _OFFLINE)
     answers = [known[prompt].answers for prompt in PROMPTS]
     return Plan(
@@ -66,7 +65,7 @@ def _time(
 ) -> tuple[Estimate | None, str]:
     """Return how long the asking takes in seconds, and which limit that rests on."""
     if mode == "batch":
-        return None, f"a batch a stage, each answered within {BATCHES_FROM:.0f} h"
+        return None, f"a batch a stage, each answered within {BATCH_HOURS} h"
     every = len(PROMPTS)
     requests, stored = totals.of(every, REQUESTS), totals.of(every, STORED)
     asked = Estimate(total=max(0.0, requests.total - stored.total), plus_minus=requests.plus_minus)
