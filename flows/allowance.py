@@ -8,12 +8,14 @@ part of the limits a process may use.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
+
+from flows.beside import beside
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +32,8 @@ def shared_allowance(take: Callable[[float], None], every: float = EVERY) -> Ite
     if holders() is None:
         yield
         return
-    done = Event()
-    with concurrency(LIMIT, strict=True):
-        watch = Thread(target=_watch, args=(take, done, every), daemon=True)
-        watch.start()
-        try:
-            yield
-        finally:
-            done.set()
-            watch.join()
+    with concurrency(LIMIT, strict=True), beside(lambda done: _watch(take, done, every)):
+        yield
 
 
 def holders() -> int | None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.runtime import flow_run
 
+from flows.beside import beside
 from tasks.model.engine.host import limits_used
 from tasks.model.engine.meter import METER, Reading, sentence
 
@@ -23,14 +24,9 @@ EVERY: Final = 10.0  # seconds
 @contextmanager
 def shown_live(read: Callable[[], Reading] = METER.read, every: float = EVERY) -> Iterator[None]:
     """Keep a progress artifact up to date while the block runs, from the first answer on."""
-    done = Event()
-    watch = Thread(target=_watch, args=(UUID(flow_run.id), read, done, every), daemon=True)
-    watch.start()
-    try:
+    run = UUID(flow_run.id)
+    with beside(lambda done: _watch(run, read, done, every)):
         yield
-    finally:
-        done.set()
-        watch.join()
 
 
 def _watch(run: UUID, read: Callable[[], Reading], done: Event, every: float) -> None:

@@ -4,12 +4,13 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING, Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from flows.beside import beside
 from schemas.release import Part
 
 if TYPE_CHECKING:
@@ -163,14 +164,10 @@ def _listening(view: View) -> Iterator[View]:
     ROOMS.addHandler(remarks)
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
-    done = Event()
-    clock = Thread(target=_tick, args=(view, done), daemon=True)
-    clock.start()
     try:
-        yield view
+        with beside(lambda done: _tick(view, done)):
+            yield view
     finally:
-        done.set()
-        clock.join()
         PROGRESS.removeHandler(listener)
         ROOMS.removeHandler(remarks)
         PROGRESS.setLevel(level)
