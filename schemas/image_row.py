@@ -4,7 +4,7 @@ from pydantic import Field
 
 from schemas.geometry import Box, Polygon, Window
 from schemas.record import Record
-from schemas.sample import Turn
+from schemas.turn import Turn
 from schemas.vocabulary import Split, TaskType
 
 
@@ -45,6 +45,7 @@ class ImageRow(Record):
     scene: str = Field(description="path of the source image relative to the source folder")
     source: str = Field(description="name of the source format")
     split: Split
+    component: str = Field(description="same for all scenes that show the same ground")
     window: Window = Field(description="the tile, scene px")
     width: int = Field(gt=0, description="of the picture, px")
     height: int = Field(gt=0, description="of the picture, px")

@@ -6,10 +6,21 @@ Each stage is given its own group and no other, so its cache key covers exactly 
 
 from typing import ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from schemas.label_params import LabelParams
+from schemas.mixture import MixtureParams
 from schemas.record import Record
-from schemas.vocabulary import Split
+from schemas.vocabulary import FindingKind, Split
+
+_OF_NO_SCENE: Final = frozenset(
+    {
+        FindingKind.LICENCE_UNKNOWN,
+        FindingKind.ODD_SPELLING,
+        FindingKind.SPLIT_OVERLAP,
+        FindingKind.CONTRADICTS_OTHER_SOURCE,
+    }
+)
 
 
 class SourceSpec(Record):
@@ -37,6 +48,10 @@ class SourceSpec(Record):
         description="Every object of a labelled class is labelled. If not, counts are written as "
         "“at least” and absence is never claimed.",
     )  # fmt: skip
+    images: tuple[str, ...] = Field(
+        (), title="Image folders",
+        description="Folders or URIs that hold the images where they are not with the labels.",
+    )  # fmt: skip
 
 
 class IngestParams(Record):
@@ -46,6 +61,18 @@ class IngestParams(Record):
         1_000_000_000, ge=1, le=10_000_000_000, title="Largest image",
         description="Images with more pixels than this are rejected unread (px).",
     )  # fmt: skip
+    quarantine: tuple[FindingKind, ...] = Field(
+        (), title="Quarantine",
+        description="Kinds of findings: a scene whose labels or picture have one is left out.",
+    )  # fmt: skip
+
+    @field_validator("quarantine")
+    @classmethod
+    def _concerns_one_scene(cls, kinds: tuple[FindingKind, ...]) -> tuple[FindingKind, ...]:
+        for kind in kinds:
+            if kind in _OF_NO_SCENE:
+                raise ValueError(f"“{kind}” is found of whole sources, so it holds no scene back")
+        return tuple(sorted(set(kinds)))
 
 
 class SplitParams(Record):
@@ -53,8 +80,9 @@ class SplitParams(Record):
 
     policy: Literal["official", "hash"] = Field(
         "official", title="Policy",
-        description="official: the source's own split where it has one, else by hash; "
-        "hash: always by hash of the scene id.",
+        description="official: the sources' own splits, of which the strictest holds for all "
+        "scenes that show the same ground, else by hash; hash: always by hash of what shows the "
+        "same ground.",
     )  # fmt: skip
     val: float = Field(
         0.05, ge=0, le=1, title="Share of val", description="Share of scenes, 0 to 1."
@@ -89,7 +117,11 @@ class TileParams(Record):
     quality: int = Field(
         90, ge=1, le=100, title="JPEG quality", description="Of the encoded tiles, 1 to 100."
     )
-    split: SplitParams = SplitParams()
+    whole: int = Field(
+        4096, ge=64, le=65_536, title="Whole scenes",
+        description="A scene that has labels in words and no objects passes whole up to this long "
+        "side (px): what they say of the whole is not true of its tiles.",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _overlap_fits(self) -> "TileParams":
@@ -99,7 +131,7 @@ class TileParams(Record):
 
 
 class AdaptParams(Record):
-    """The mixture: at most how many samples of each form a tile gives."""
+    """At most how many samples of each form a tile gives, and what labels in words become."""
 
     presence: int = Field(4, ge=0, le=100, title="Presence", description="Yes/no questions a tile.")
     counting: int = Field(3, ge=0, le=100, title="Counting", description="Counts asked a tile.")
@@ -117,6 +149,7 @@ class AdaptParams(Record):
     composition: int = Field(
         1, ge=0, le=10, title="Scene composition", description="Summaries of contents a tile."
     )
+    labels: LabelParams = Field(LabelParams(), title="Labels in words")
     seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
 
 
@@ -267,19 +300,21 @@ class BuildParams(Record):
         description="Buckets of scenes: the unit of caching, retry and parallelism.",
     )  # fmt: skip
     ingest: IngestParams = Field(IngestParams(), title="Ingest")
+    split: SplitParams = Field(SplitParams(), title="Splits")
     tile: TileParams = Field(TileParams(), title="Tiles")
-    adapt: AdaptParams = Field(AdaptParams(), title="Task mixture")
+    adapt: AdaptParams = Field(AdaptParams(), title="Adaption")
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
     service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
+    mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
     publish: PublishParams = Field(PublishParams(), title="Publish")
 
 
-def split_of(scene_id: str, official: Split | None, params: SplitParams) -> Split:
-    """Return the split of a scene; by hash, its id read as a fraction of the id space."""
+def split_of(component: str, official: Split | None, params: SplitParams) -> Split:
+    """Return the split of a component; by hash, its id read as a fraction of the id space."""
     if params.policy == "official" and official is not None:
         return official
-    place = int(scene_id, 16) / 16 ** len(scene_id)
+    place = int(component, 16) / 16 ** len(component)
     if place < params.test:
         return Split.TEST
     return Split.VAL if place < params.test + params.val else Split.TRAIN

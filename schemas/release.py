@@ -50,7 +50,7 @@ class ReleasePart(Record):
     """One published file."""
 
     path: str = Field(description="relative to the release folder")
-    table: Literal["samples", "images", "rejections", "findings", "document"]
+    table: Literal["samples", "images", "rejections", "findings", "report", "document"]
     rows: int = Field(ge=0, description="0 for documents")
     bytes: int = Field(ge=0)
     sha256: Sha256
@@ -109,6 +109,17 @@ class TaskCount(Record):
     samples: int = Field(ge=0)
 
 
+class LicenceCount(Record):
+    """One row per source and terms: what of it is published."""
+
+    source: str
+    licence: str | None = Field(None, description="none where it is not known")
+    attribution: str | None = None
+    commercial: bool | None = Field(None, description="allowed; none where that is not known")
+    images: int = Field(ge=0)
+    samples: int = Field(ge=0)
+
+
 class Pointer(Record):
     """What ``releases/latest.json`` holds."""
 
@@ -140,6 +151,7 @@ class Manifest(Record):
     rejections: dict[Reason, int]
     findings: dict[FindingKind, int]
     tasks: tuple[TaskCount, ...]
+    licences: tuple[LicenceCount, ...]
     usage: Usage
     parts: tuple[ReleasePart, ...]
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")

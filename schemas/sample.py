@@ -8,14 +8,8 @@ from schemas.geometry import Box, Polygon, Window
 from schemas.record import Record
 from schemas.scene import LabelOrigin
 from schemas.teacher import Spent
+from schemas.turn import Turn
 from schemas.vocabulary import Origin, Reason, Split, TaskType
-
-
-class Turn(Record):
-    """One side's words in a sample."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 class SampleObject(Record):
@@ -28,13 +22,22 @@ class SampleObject(Record):
     box: Box = Field(description="x0, y0, x1, y1 round that part, scene px")
 
 
+SpanKind = Literal["phrase", "box", "units"]
+
+
 class Span(Record):
-    """A phrase of a published turn and the objects it means."""
+    """Words of a published turn that stand for objects.
+
+    A phrase means its objects. A box is the text ``[x0, y0, x1, y1]`` round them, in whole px of
+    the tile. Units say what the numbers of boxes are, such as “ in pixels of the 712×557 image”;
+    without them, and with boxes written another way, the turn still reads well.
+    """
 
     turn: int = Field(ge=0)
     start: int = Field(ge=0, description="first character")
     end: int = Field(gt=0, description="character after the last")
-    refs: tuple[str, ...]
+    refs: tuple[str, ...] = Field(description="none where the words are units")
+    kind: SpanKind = "phrase"
 
 
 class Verdict(Record):
@@ -68,12 +71,15 @@ class Lineage(Record):
     )
     licence: str | None = None
     attribution: str | None = None
+    original: str | None = Field(
+        None, description="the label's text as given, where it was mended; a line per part"
+    )
     spans: tuple[Span, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
 
 
 class Draft(Record):
-    """One row per sample to be verified; its turns still carry <ref> tags."""
+    """One row per sample to be verified; turns made by forms still carry <ref> tags."""
 
     id: str = Field(description="hash of tile, task type and text")
     task: TaskType

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.geometry import Polygon
 from schemas.record import Record
+from schemas.turn import Turn
 from schemas.vocabulary import FindingKind, Severity, Shape, Split
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -65,6 +66,36 @@ class ReferringAnnotation(Record):
     origin: LabelOrigin
 
 
+class RegionAnnotation(Record):
+    """One text about one region of a scene, which may fit other regions too."""
+
+    kind: Literal["region"] = "region"
+    id: str
+    text: str = Field(description="as given")
+    polygon: Polygon = Field(min_length=3, description="the region's corners, scene px")
+    category: str | None = Field(None, description="canonical class where the source gives one")
+    origin: LabelOrigin
+
+
+class TextBox(Record):
+    """One box that a turn of a conversation writes down."""
+
+    turn: int = Field(ge=0)
+    start: int = Field(ge=0, description="first character of the box in the turn")
+    end: int = Field(gt=0, description="character after its last")
+    polygon: Polygon = Field(min_length=3, description="corners, scene px")
+
+
+class ConversationAnnotation(Record):
+    """Questions and answers that belong together, user and assistant in turn."""
+
+    kind: Literal["conversation"] = "conversation"
+    id: str
+    turns: tuple[Turn, ...] = Field(min_length=2, description="as given, without image marks")
+    boxes: tuple[TextBox, ...] = Field((), description="in the order of the text")
+    origin: LabelOrigin
+
+
 class SceneClassAnnotation(Record):
     """The class of a whole scene."""
 
@@ -80,9 +111,22 @@ Annotation = Annotated[
     | CaptionAnnotation
     | QuestionAnswerAnnotation
     | ReferringAnnotation
+    | RegionAnnotation
+    | ConversationAnnotation
     | SceneClassAnnotation,
     Field(discriminator="kind"),
 ]
+
+Label = Annotated[
+    CaptionAnnotation
+    | QuestionAnswerAnnotation
+    | ReferringAnnotation
+    | RegionAnnotation
+    | ConversationAnnotation
+    | SceneClassAnnotation,
+    Field(discriminator="kind"),
+]
+"""An annotation in words: all but objects. It speaks of the scene as a whole."""
 
 
 class SceneCandidate(Record):
@@ -91,9 +135,12 @@ class SceneCandidate(Record):
     id: str = Field(description="scene id: hash of source name and image bytes")
     source: str = Field(description="name of the source format in the registry, such as dota")
     name: str = Field(description="path of the image relative to the source folder, with /")
-    uri: str = Field(description="where the image file is")
-    sha256: Sha256 = Field(description="of the file's bytes")
+    uri: str | None = Field(description="where the image file is; none where it is absent")
+    sha256: Sha256 | None = Field(description="of the file's bytes; none where it is absent")
     size: int = Field(ge=0, description="of the file, bytes")
+    aliases: tuple[str, ...] = Field(
+        (), description="the image's names in datasets, as <source name>/<name without suffix>"
+    )
     gsd: float | None = Field(None, gt=0, description="metres per pixel, where labels say so")
     assumed_gsd: float | None = Field(
         None, gt=0, description="metres per pixel where neither labels nor image say so"
@@ -108,6 +155,9 @@ class SceneCandidate(Record):
         (), description="canonical classes of which the source labels every object"
     )
     annotations: tuple[Annotation, ...] = ()
+    finding_kinds: tuple[FindingKind, ...] = Field(
+        (), description="what was found odd about its labels as they were read"
+    )
 
 
 class Scene(Record):
@@ -119,6 +169,9 @@ class Scene(Record):
     uri: str = Field(description="where the image file is")
     sha256: Sha256 = Field(description="of the file's bytes")
     perceptual_hash: str = Field(description="64-bit DCT hash of the picture, 16 hex digits")
+    aliases: tuple[str, ...] = Field(
+        (), description="the image's names in datasets, as <source name>/<name without suffix>"
+    )
     width: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
     height: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
     bands: int = Field(gt=0)
@@ -134,6 +187,9 @@ class Scene(Record):
     exhaustive: tuple[str, ...] = Field(
         (), description="canonical classes of which the source labels every object"
     )
+    bare: bool = Field(
+        False, description="nothing of it is labelled, and no label file says that it is empty"
+    )
 
     @property
     def north_up(self) -> bool:
@@ -144,11 +200,29 @@ class Scene(Record):
         return a > 0 and e < 0 and b == 0 and d == 0
 
 
-class IngestedScene(Record):
-    """One row per scene, with everything that came with it."""
+class Look(Record):
+    """What the picture of a scene looks like, to find it again under other names."""
+
+    pixels_sha256: Sha256 = Field(description="of width, height and the decoded 8-bit RGB pixels")
+    hashes: tuple[str, ...] = Field(
+        description="64-bit DCT hashes, 16 hex digits each: of the picture as it is, then turned "
+        "by 90°, 180° and 270°, then the same four of its mirror image"
+    )
+    contrast: float = Field(ge=0, description="standard deviation of the grey picture, 0 to 128")
+    sketch: bytes = Field(description="the grey picture shrunk to 64×64 px, row by row")
+
+
+class LabelledScene(Record):
+    """A scene with everything that its labels say."""
 
     scene: Scene
     annotations: tuple[Annotation, ...]
+
+
+class IngestedScene(LabelledScene):
+    """One row per scene, with everything that came with it, and what it looks like."""
+
+    look: Look
 
 
 class Finding(Record):

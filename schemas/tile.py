@@ -4,7 +4,7 @@ from pydantic import Field
 
 from schemas.geometry import Polygon, Window
 from schemas.record import Record
-from schemas.scene import LabelOrigin, Scene, Sha256
+from schemas.scene import Label, LabelOrigin, Scene, Sha256
 from schemas.vocabulary import Shape, Split
 
 
@@ -33,6 +33,7 @@ class TileOutline(Record):
     scene: Scene
     window: Window = Field(description="scene px")
     split: Split
+    component: str = Field(description="same for all scenes that show the same ground")
     image_sha256: Sha256 = Field(description="of the encoded picture")
     objects: tuple[TileObject, ...] = Field(description="ordered by number")
 
@@ -40,4 +41,15 @@ class TileOutline(Record):
 class Tile(TileOutline):
     """One row per tile: a crop of a scene, 8-bit RGB JPEG, one image px per scene px."""
 
+    labels: tuple[Label, ...] = Field((), description="of its scene, on the first tile")
     image: bytes = Field(description="JPEG")
+
+
+class LabelledTile(Record):
+    """A tile with the labels in words of its scene, without picture and objects."""
+
+    id: str = Field(description="hash of scene id, window and encoding")
+    scene: Scene
+    window: Window = Field(description="scene px")
+    split: Split
+    labels: tuple[Label, ...] = ()

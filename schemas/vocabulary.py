@@ -51,7 +51,19 @@ class Reason(StrEnum):
     UNREADABLE_LABEL = "unreadable_label"
     UNSAFE_PATH = "unsafe_path"
     DUPLICATE_IMAGE = "duplicate_image"
+    MISSING_IMAGE = "missing_image"
+    QUARANTINED = "quarantined"
+    # identify
+    IN_HELD_OUT_SET = "in_held_out_set"
     # adapt
+    NOT_WHOLE = "not_whole"
+    EMPTY_LABEL = "empty_label"
+    EMPTY_OBJECT = "empty_object"
+    UNANSWERABLE = "unanswerable"
+    NO_ANSWER = "no_answer"
+    CONTRADICTORY = "contradictory"
+    REPEATED_LABEL = "repeated_label"
+    BROKEN_CONVERSATION = "broken_conversation"
     NOT_UNIQUE = "not_unique"
     AMBIGUOUS = "ambiguous"
     OVER_QUOTA = "over_quota"
@@ -74,6 +86,9 @@ class Reason(StrEnum):
     DUPLICATE_SAMPLE = "duplicate_sample"
     # validate
     FAILED_EXPECTATION = "failed_expectation"
+    # mix
+    UNBALANCED = "unbalanced"
+    LICENCE = "licence"
 
 
 class FindingKind(StrEnum):
@@ -92,6 +107,19 @@ class FindingKind(StrEnum):
     WRONG_REFERENCE = "wrong_reference"
     DUPLICATE_LABEL = "duplicate_label"
     LICENCE_UNKNOWN = "licence_unknown"
+    UNSAFE_NAME = "unsafe_name"
+    INVERTED_BOX = "inverted_box"
+    DUPLICATE_OBJECT = "duplicate_object"
+    ODD_SPELLING = "odd_spelling"
+    REPEATED_TEXT = "repeated_text"
+    BLANK_TEXT = "blank_text"
+    MISSING_PAIR = "missing_pair"
+    CONTRADICTORY_ANSWERS = "contradictory_answers"
+    CONTRADICTS_OTHER_SOURCE = "contradicts_other_source"
+    SPLIT_OVERLAP = "split_overlap"
+    UNREADABLE_IMAGE = "unreadable_image"
+    BOXES_IN_CORNER = "boxes_in_corner"
+    ONE_COLOUR = "one_colour"
 
 
 class Severity(StrEnum):

@@ -55,7 +55,8 @@ def _of_field(field: FieldInfo) -> st.SearchStrategy[Any]:
 
 def _limits(metadata: Iterable[Any]) -> dict[str, Any]:
     names = ("ge", "gt", "le", "lt", "min_length", "pattern")
-    return {n: v for m in metadata for n in names if (v := getattr(m, n, None)) is not None}
+    flat = [one for m in metadata for one in (m.metadata if isinstance(m, FieldInfo) else [m])]
+    return {n: v for m in flat for n in names if (v := getattr(m, n, None)) is not None}
 
 
 def _of(annotation: Any, limits: dict[str, Any]) -> st.SearchStrategy[Any]:

@@ -45,13 +45,13 @@ def test_shares_above_one_are_refused():
 
 
 def test_an_official_split_wins_unless_the_policy_is_hash():
-    scene = content_id("scene", "a")
-    assert split_of(scene, Split.TEST, SplitParams()) is Split.TEST
-    assert split_of(scene, Split.TEST, SplitParams(policy="hash", val=0, test=0)) is Split.TRAIN
+    component = content_id("component", "a")
+    assert split_of(component, Split.TEST, SplitParams()) is Split.TEST
+    assert split_of(component, Split.TEST, SplitParams(policy="hash", val=0, test=0)) is Split.TRAIN
 
 
 def test_hashed_splits_come_near_their_shares():
     params = SplitParams(val=0.2, test=0.1)
-    splits = [split_of(content_id("scene", str(n)), None, params) for n in range(4000)]
+    splits = [split_of(content_id("component", str(n)), None, params) for n in range(4000)]
     assert 0.17 < splits.count(Split.VAL) / 4000 < 0.23
     assert 0.08 < splits.count(Split.TEST) / 4000 < 0.12
