@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from schemas.errors import SourceError
-from tasks.sources.folder import SourceFolder
+from tasks.sources.folder import SourceFolder, printable
+from tasks.sources.json_file import without_collector
+from tasks.sources.protocol import FARTHEST
 
 KEYS: Final = ("images", "annotations", "categories")
 _BLOCK: Final = 1 << 20
@@ -21,11 +23,12 @@ def _as_id(value: Any) -> Any:
 
 
 def _as_pixels(value: Any) -> Any:
-    """Return None for the 0 and -1 that stand for “not known”."""
-    return value if isinstance(value, int | float) and value > 0 else None
+    """Return None for the 0 and -1 that stand for “not known”, and for what no image has."""
+    return value if isinstance(value, int | float) and 0 < value <= FARTHEST else None
 
 
 Id = Annotated[str, BeforeValidator(_as_id)]
+Text = Annotated[str, AfterValidator(printable)]
 Pixels = Annotated[int | None, BeforeValidator(_as_pixels)]
 
 
@@ -47,15 +50,15 @@ class CocoCategory(_Element):
     """One entry of ``categories``."""
 
     id: Id
-    name: str = Field(min_length=1)
+    name: Text = Field(min_length=1)
 
 
 class CocoLicence(_Element):
     """One entry of ``licenses``."""
 
     id: Id
-    name: str | None = None
-    url: str | None = None
+    name: Text | None = None
+    url: Text | None = None
 
 
 class Rle(_Element):
@@ -141,7 +144,8 @@ def load(folder: SourceFolder, name: str) -> CocoFile:
 
 def _parsed(folder: SourceFolder, name: str) -> Any:
     try:
-        return json.loads(folder.read(name))
+        with without_collector():
+            return json.loads(folder.read(name))
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{name} is broken JSON at line {error.lineno}, column {error.colno}: {error.msg}. "
@@ -184,4 +188,4 @@ def _checked(path: str, entry: Any, model: type[E]) -> E | Broken:
 def _contributor(content: dict[str, Any]) -> str | None:
     described = content.get("info")
     named = described.get("contributor") if isinstance(described, dict) else None
-    return (named.strip() or None) if isinstance(named, str) else None
+    return (printable(named).strip() or None) if isinstance(named, str) else None

@@ -12,15 +12,23 @@ from typing import Final
 
 from schemas.errors import UnreadableText
 from schemas.params import SourceSpec
-from schemas.record import Record
 from schemas.sample import Rejection
 from schemas.scene import Finding, LabelOrigin, ObjectAnnotation
-from schemas.vocabulary import FindingKind, Reason, Severity, Shape
-from tasks.lexicon.lexicon import canonical, is_known
+from schemas.vocabulary import FindingKind, Severity, Shape
+from tasks.lexicon.lexicon import canonical
 from tasks.sources.crops import parent_of
 from tasks.sources.dota_labels import LabelFile, looks_like_labels, read_lines
 from tasks.sources.folder import SourceFolder, folders_of, split_of_folders, stem
-from tasks.sources.protocol import NO_ID, SceneLabels
+from tasks.sources.pairs import (
+    empty,
+    gone,
+    paired,
+    unknown_classes,
+    unlabelled,
+    unreadable,
+    unused,
+)
+from tasks.sources.protocol import MOST_LABELS, NO_ID, SceneLabels, too_many
 
 V1_0: Final = (
     "plane", "ship", "storage-tank", "baseball-diamond", "tennis-court", "basketball-court",
@@ -35,17 +43,11 @@ _OWN_NAME: Final = re.compile(r"P\d{4,5}")
 _SNIFFED: Final = 5  # label files that are looked into to recognise the format
 
 
-class Pairs(Record):
-    """Which label files belong to which image."""
-
-    labels: dict[str, tuple[str, ...]]
-    orphans: tuple[str, ...]
-
-
 class Dota:
     """The DOTA format."""
 
     name = "dota"
+    generic = False
     title = "DOTA"
     layout = "images/*.png (jpg, tif, bmp) with labelTxt/*.txt of the same names beside them."
     licence: str | None = None
@@ -61,12 +63,13 @@ class Dota:
     def read(
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
-        """Yield every image with its label file, then the labels without image."""
-        pairs = _paired(folder.images(), _label_names(folder))
-        for image in folder.images():
+        """Yield every image with its label file, then the labels of images that are absent."""
+        pairs = paired(folder, _label_names(folder))
+        for image in sorted({*folder.images(), *pairs.labels}):
             yield _scene(folder, spec, image, pairs.labels.get(image, ()))
-        for label in pairs.orphans:
-            yield _without_image(label, spec)
+        for name, labels in sorted(pairs.absent.items()):
+            found = _scene(folder, spec, name, labels)
+            yield found if isinstance(found, Rejection) else gone(found, labels[0], spec)
 
 
 SOURCE: Final = Dota()
@@ -97,27 +100,6 @@ def _sniff(folder: SourceFolder, name: str) -> bool:
         return False
 
 
-def _paired(images: list[str], labels: list[str]) -> Pairs:
-    by_stem: dict[str, list[str]] = {}
-    for image in images:
-        by_stem.setdefault(stem(image), []).append(image)
-    found: dict[str, tuple[str, ...]] = {}
-    orphans: list[str] = []
-    for label in labels:
-        near = [i for i in by_stem.get(stem(label), []) if _same_split(label, i)]
-        if not near:
-            orphans.append(label)
-            continue
-        image = max(near, key=lambda i: len({*folders_of(i)} & {*folders_of(label)}))
-        found[image] = (*found.get(image, ()), label)
-    return Pairs(labels=found, orphans=tuple(orphans))
-
-
-def _same_split(label: str, image: str) -> bool:
-    splits = {split_of_folders(label), split_of_folders(image)} - {None}
-    return len(splits) <= 1
-
-
 def _labelled_classes(image: str, found: LabelFile, spec: SourceSpec) -> tuple[str, ...]:
     """Return the classes of which every object of the scene is labelled.
 
@@ -135,20 +117,26 @@ def _scene(
 ) -> SceneLabels | Rejection:
     scene = SceneLabels(name=image, split=split_of_folders(image), parent=parent_of(stem(image)))
     if not labels:
-        return scene.model_copy(update={"findings": (_without_label(image, spec),)})
+        remedy = f"Add labelTxt/{stem(image)}.txt (empty when there is nothing to label)."
+        return scene.model_copy(update={"findings": (unlabelled(image, spec, remedy),)})
     try:
-        found = read_lines(folder.lines(labels[0]))
+        lines = folder.lines(labels[0])
     except UnreadableText as error:
-        return Rejection(
-            stage="scan", subject="scene", subject_id=image, source=spec.name,
-            reason=Reason.UNREADABLE_LABEL, detail=str(error), file=labels[0], line=error.line,
-        )  # fmt: skip
+        return unreadable(image, labels[0], error, spec)
+    if len(lines) > MOST_LABELS:
+        return too_many(image, len(lines), spec.name, labels[0])
+    found = read_lines(lines)
+    objects = _annotations(found, labels[0])
     lost = any(line.costs_object for line in found.broken)
     return scene.model_copy(
         update={
-            "annotations": _annotations(found, labels[0]),
+            "annotations": objects,
             "classes": () if lost else _labelled_classes(image, found, spec),
-            "findings": (*_findings(found, labels[0], spec), *_unused(image, labels, spec)),
+            "findings": (
+                *_broken(found, labels[0], spec),
+                *unknown_classes(objects, spec),
+                *unused(image, labels, spec),
+            ),
             "gsd": found.gsd,
             "attribution": found.image_source,
         }
@@ -170,50 +158,12 @@ def _annotations(found: LabelFile, label: str) -> tuple[ObjectAnnotation, ...]:
     )
 
 
-def _findings(found: LabelFile, label: str, spec: SourceSpec) -> Iterator[Finding]:
+def _broken(found: LabelFile, label: str, spec: SourceSpec) -> Iterator[Finding]:
     for broken in found.broken:
         yield Finding(
             source=spec.name, kind=FindingKind.MALFORMED_LINE, severity=Severity.WARNING,
             file=label, line=broken.number, detail=f"The line {broken.why}; it is left out.",
             remedy="Write x1 y1 x2 y2 x3 y3 x4 y4 class difficult.",
         )  # fmt: skip
-    first = {line.category: line for line in reversed(found.objects)}
-    for category, line in sorted(first.items()):
-        if not is_known(category):
-            yield Finding(
-                source=spec.name, kind=FindingKind.UNKNOWN_CLASS, severity=Severity.NOTE,
-                file=label, line=line.number,
-                detail=f"The class “{category}” is not in the lexicon; it is kept as spelled.",
-                remedy="Correct the spelling, or add the class to tasks/lexicon/categories.yaml.",
-            )  # fmt: skip
     if not found.objects and not found.broken:
-        yield Finding(
-            source=spec.name, kind=FindingKind.EMPTY_LABEL, severity=Severity.NOTE, file=label,
-            detail="The label file has no object.",
-            remedy="Nothing, if the image shows none of the labelled classes.",
-        )  # fmt: skip
-
-
-def _unused(image: str, labels: tuple[str, ...], spec: SourceSpec) -> Iterator[Finding]:
-    for label in labels[1:]:
-        yield Finding(
-            source=spec.name, kind=FindingKind.DUPLICATE_LABEL, severity=Severity.WARNING,
-            file=label, detail=f"{image} has its labels from {labels[0]}; this file is not read.",
-            remedy="Keep one label file for each image.",
-        )  # fmt: skip
-
-
-def _without_label(image: str, spec: SourceSpec) -> Finding:
-    return Finding(
-        source=spec.name, kind=FindingKind.IMAGE_WITHOUT_LABEL, severity=Severity.WARNING,
-        file=image, detail="There is no label file for this image.",
-        remedy=f"Add labelTxt/{stem(image)}.txt (empty when there is nothing to label).",
-    )  # fmt: skip
-
-
-def _without_image(label: str, spec: SourceSpec) -> Finding:
-    return Finding(
-        source=spec.name, kind=FindingKind.LABEL_WITHOUT_IMAGE, severity=Severity.WARNING,
-        file=label, detail="There is no image of this name.",
-        remedy=f"Add the image {stem(label)}, or remove the label file.",
-    )  # fmt: skip
+        yield empty(label, spec)

@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
@@ -16,11 +17,13 @@ from schemas.record import Record
 from schemas.vocabulary import Split
 
 IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+ELSEWHERE: Final = "@"  # before the number of another folder that holds images
 _SPLITS: Final = {"train": Split.TRAIN, "val": Split.VAL, "test": Split.TEST}
 _SPLIT_WORD: Final = re.compile(
     r"(?:^|[_\-. ])(train|val|test)(?:ing|id|idation)?[_-]?(?:set)?[_-]?(?:\d{4})?$", re.IGNORECASE
 )
 _LINE_ENDS: Final = re.compile(r"\r\n|\n|\r")
+_of_few: Final = lru_cache(maxsize=4096)  # files name the same few images line after line
 
 
 class Refusal(Record):
@@ -37,8 +40,11 @@ class SourceFolder:
     are not read and stand in ``refused``.
     """
 
-    def __init__(self, uri: str) -> None:
-        """List ``uri``, a local folder or a URL. Raises SourceError where it cannot be listed."""
+    def __init__(self, uri: str, images: tuple[str, ...] = ()) -> None:
+        """List ``uri``, a local folder or a URL, and the folders that hold more ``images``.
+
+        Raises SourceError where one cannot be listed.
+        """
         self.uri = uri.rstrip("/") or uri
         self.refused: list[Refusal] = []
         self._sizes: dict[str, int] = {}
@@ -54,10 +60,22 @@ class SourceFolder:
             self._list_remote()
         self.names = tuple(sorted(self._sizes))
         self.refused.sort(key=lambda refusal: refusal.name)
+        self._elsewhere = {
+            f"{ELSEWHERE}{number}/{name}": (folder, name)
+            for number, folder in enumerate(map(SourceFolder, images))
+            for name in folder.images()
+        }
 
     def images(self) -> list[str]:
         """Return the names of the image files, by their suffix, sorted."""
         return [name for name in self.names if suffix(name) in IMAGE_SUFFIXES]
+
+    def elsewhere(self) -> list[str]:
+        """Return the names of the images that lie in other folders, as ``@0/…``, ``@1/…``.
+
+        They are opened like any other; a format takes of them what its labels name.
+        """
+        return sorted(self._elsewhere)
 
     def with_suffix(self, wanted: str) -> list[str]:
         """Return the names that end in ``wanted``, such as ``.txt``, sorted."""
@@ -65,10 +83,16 @@ class SourceFolder:
 
     def size(self, name: str) -> int:
         """Return the size of a listed file in bytes."""
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            return folder.size(inner)
         return self._sizes[name]
 
     def address(self, name: str) -> str:
         """Return where the file ``name`` is: an absolute path or a URL."""
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            return folder.address(inner)
         self._check(name)
         if self._local:
             return str(Path(os.path.abspath(self._local)) / name)  # noqa: PTH100  # keep links
@@ -77,6 +101,11 @@ class SourceFolder:
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """Open the file ``name`` for reading. Raises UnsafePath for a name that leads outside."""
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            with folder.open(inner) as file:
+                yield file
+            return
         self._check(name)
         with self._fs.open(f"{self._base}/{name}", "rb") as file:
             yield file
@@ -165,6 +194,7 @@ class SourceFolder:
         self.refused.append(Refusal(name=printable(name), why=why))
 
 
+@_of_few
 def why_unsafe(name: str) -> str | None:
     """Return what is wrong with ``name`` as a name below the folder, or None."""
     parts = name.replace("\\", "/").split("/")
@@ -177,16 +207,19 @@ def why_unsafe(name: str) -> str | None:
     return None
 
 
+@_of_few
 def suffix(name: str) -> str:
     """Return the suffix of ``name`` in lower case, such as ``.png``."""
     return PurePosixPath(name).suffix.lower()
 
 
+@_of_few
 def stem(name: str) -> str:
     """Return the file name without folder and suffix."""
     return PurePosixPath(name).stem
 
 
+@_of_few
 def folders_of(name: str) -> tuple[str, ...]:
     """Return the folders that ``name`` lies in, outermost first."""
     return PurePosixPath(name).parts[:-1]

@@ -1,13 +1,25 @@
 """What is odd about the labels of a scene, once the size of its picture is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from schemas.geometry import Polygon, Window
-from schemas.scene import Annotation, Finding, ObjectAnnotation, SceneCandidate
+from schemas.scene import (
+    Annotation,
+    Finding,
+    ObjectAnnotation,
+    ReferringAnnotation,
+    RegionAnnotation,
+    SceneCandidate,
+)
 from schemas.vocabulary import FindingKind, Severity
 from tasks.imagery.header import ImageHeader
+from tasks.sources.judge_pairs import near_duplicates, overlap
+from tasks.sources.judge_picture import boxes_in_corner
+from tasks.sources.judge_text import odd_texts
 from tasks.spatial.polygons import area, box_of, is_self_crossing, visible_fraction
+
+Outlined = ObjectAnnotation | ReferringAnnotation | RegionAnnotation
 
 _SEVERITY: Final = {
     FindingKind.OUTSIDE_IMAGE: Severity.WARNING,
@@ -15,21 +27,42 @@ _SEVERITY: Final = {
     FindingKind.SELF_CROSSING: Severity.WARNING,
     FindingKind.ZERO_AREA: Severity.WARNING,
     FindingKind.DUPLICATE_LABEL: Severity.WARNING,
+    FindingKind.DUPLICATE_OBJECT: Severity.WARNING,
 }
 
 
-def usable(candidate: SceneCandidate, header: ImageHeader) -> Iterator[Annotation | Finding]:
-    """Yield the annotations to keep, and a finding for each oddity.
+def judged(
+    candidate: SceneCandidate, window: Window | None
+) -> tuple[tuple[Annotation, ...], tuple[Finding, ...]]:
+    """Return the annotations to keep, and a finding for each oddity of any of them.
+
+    ``window`` is the whole image; None where nobody knows its size, so that what lies outside it
+    cannot be told.
+    """
+    rows = list(usable(candidate, window))
+    kept = tuple(row for row in rows if not isinstance(row, Finding))
+    objects = [row for row in kept if isinstance(row, ObjectAnnotation)]
+    findings = [row for row in rows if isinstance(row, Finding)]
+    findings += (_twice(candidate, *pair) for pair in near_duplicates(objects))
+    findings += odd_texts(candidate)
+    if window is not None:
+        findings += boxes_in_corner(candidate, window)
+    return kept, tuple(findings)
+
+
+def usable(candidate: SceneCandidate, window: Window | None) -> Iterator[Annotation | Finding]:
+    """Yield the objects and other annotations to keep, and a finding for each odd object.
 
     Labels outside the image and rings that cross themselves are kept as given. An object without
     area cannot be seen or counted, and one that repeats an earlier one would be counted twice: both
-    are left out.
+    are left out. Expressions and regions are kept whatever their boxes are.
     """
-    window = Window(x0=0, y0=0, x1=header.width, y1=header.height)
     seen: dict[tuple[str, Polygon], ObjectAnnotation] = {}
     for annotation in candidate.annotations:
         if not isinstance(annotation, ObjectAnnotation):
             yield annotation
+            if isinstance(annotation, ReferringAnnotation | RegionAnnotation):
+                yield from _oddities(candidate, annotation, window)
             continue
         first = seen.setdefault((annotation.category, annotation.polygon), annotation)
         if first is not annotation:
@@ -59,7 +92,7 @@ def wrong_size(candidate: SceneCandidate, header: ImageHeader) -> Iterator[Findi
     )  # fmt: skip
 
 
-def lost_classes(candidate: SceneCandidate, findings: list[Finding]) -> set[str]:
+def lost_classes(candidate: SceneCandidate, findings: Iterable[Finding]) -> set[str]:
     """Return the classes of which an object was left out, so that not every one is labelled."""
     lost = {(f.file, f.line, f.element) for f in findings if f.kind == FindingKind.ZERO_AREA}
     return {
@@ -71,11 +104,15 @@ def lost_classes(candidate: SceneCandidate, findings: list[Finding]) -> set[str]
 
 
 def _oddities(
-    candidate: SceneCandidate, annotation: ObjectAnnotation, window: Window
+    candidate: SceneCandidate, annotation: Outlined, window: Window | None
 ) -> Iterator[Finding]:
-    if is_self_crossing(annotation.polygon):
+    if area(annotation.polygon) == 0:
+        yield _finding(candidate, annotation, FindingKind.ZERO_AREA, "has no area.")
+    elif is_self_crossing(annotation.polygon):
         text = "has sides that cross each other; it counts as its convex hull."
         yield _finding(candidate, annotation, FindingKind.SELF_CROSSING, text)
+    if window is None:
+        return
     x0, y0, x1, y1 = box_of(annotation.polygon)
     if x0 >= 0 and y0 >= 0 and x1 <= window.x1 and y1 <= window.y1:
         return
@@ -88,13 +125,24 @@ def _oddities(
         yield _finding(candidate, annotation, FindingKind.PARTLY_OUTSIDE_IMAGE, text)
 
 
+def _twice(candidate: SceneCandidate, first: ObjectAnnotation, again: ObjectAnnotation) -> Finding:
+    where = first.origin.element or f"line {first.origin.line}"
+    share = overlap(first, again)
+    text = f"covers the same place as that of {where} (IoU {share:.3f}); both are kept."
+    return _finding(candidate, again, FindingKind.DUPLICATE_OBJECT, text)
+
+
 def _finding(
-    candidate: SceneCandidate, annotation: ObjectAnnotation, kind: FindingKind, text: str
+    candidate: SceneCandidate, annotation: Outlined, kind: FindingKind, text: str
 ) -> Finding:
     origin = annotation.origin
+    if isinstance(annotation, ObjectAnnotation):
+        what = annotation.category_as_given
+    else:
+        what = f"box of the {annotation.kind} text"
     return Finding(
         source=candidate.source, kind=kind, severity=_SEVERITY[kind],
         file=origin.file, line=origin.line, element=origin.element,
-        detail=f"The {annotation.category_as_given} of {candidate.name} {text}",
+        detail=f"The {what} of {candidate.name} {text}",
         remedy="Correct the label, or take it out.",
     )  # fmt: skip

@@ -11,17 +11,25 @@ from schemas.params import SourceSpec
 from schemas.record import Record
 from schemas.sample import Rejection
 from schemas.scene import Annotation, Finding
-from schemas.vocabulary import Split
+from schemas.vocabulary import Reason, Split
 from tasks.sources.folder import SourceFolder
 
 NO_ID: Final = ""  # of an annotation whose scene, and so whose id, is not known yet
+MOST_LABELS: Final = 50_000  # of one image; the densest known have a fifth of that
 FARTHEST: Final = 1e7  # px; no image is that large, so a coordinate beyond it is a mistake
 
 
 class SceneLabels(Record):
     """One image that a source lists, with everything that its labels say."""
 
-    name: str = Field(description="path of the image relative to the source folder, with /")
+    name: str = Field(
+        description="path of the image relative to the source folder, with /; where the image is "
+        "absent, what the labels call it"
+    )
+    present: bool = Field(True, description="the image file is there; if not, only labels are read")
+    aliases: tuple[str, ...] = Field(
+        (), description="names of the same image in other datasets, such as dota/P1888"
+    )
     annotations: tuple[Annotation, ...] = Field((), description="without ids")
     classes: tuple[str, ...] = Field(
         (), description="as spelled; the classes of which every object of the scene is given"
@@ -37,9 +45,14 @@ class SceneLabels(Record):
 
 
 class Source(Protocol):
-    """One annotation format. A module of this package that has one names it ``SOURCE``."""
+    """One annotation format. A module of this package that has one names it ``SOURCE``.
+
+    ``licence`` is what the publisher states for the images, None where that differs from file to
+    file or is not stated; ``generic`` formats are recognised only where no other format is.
+    """
 
     name: str
+    generic: bool
     title: str
     layout: str
     licence: str | None
@@ -54,10 +67,21 @@ class Source(Protocol):
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image of ``folder`` once, by name, and what belongs to no image.
 
-        An image that cannot be labelled is a Rejection in its place. Raises SourceError where the
-        folder as a whole cannot be read.
+        Labels of an image that is absent are yielded too, with ``present`` False, after those of
+        the images that are there. An image that cannot be labelled is a Rejection in its place.
+        Raises SourceError where the folder as a whole cannot be read.
         """
         ...
+
+
+def too_many(image: str, count: int, source: str, file: str) -> Rejection:
+    """Return the rejection of an image with more labels than any image has."""
+    return Rejection(
+        stage="scan", subject="scene", subject_id=image, source=source, reason=Reason.TOO_LARGE,
+        file=file,
+        detail=f"“{image}” has {count:,} labels in {file}; no image has more than {MOST_LABELS:,}. "
+        "Take out those that are repeated, or cut the image into several.",
+    )  # fmt: skip
 
 
 def polygon_of(values: Iterable[SupportsFloat | str]) -> Polygon:

@@ -29,8 +29,10 @@ def source_named(name: str) -> Source:
 
 
 def recognise(folder: SourceFolder) -> list[str]:
-    """Return the names of all formats that ``folder`` looks like."""
-    return [name for name, source in sources().items() if source.recognises(folder)]
+    """Return the names of all formats that ``folder`` looks like, generic ones only if no other."""
+    found = [source for source in sources().values() if source.recognises(folder)]
+    special = [source for source in found if not source.generic]
+    return [source.name for source in special or found]
 
 
 def check(source: Source, folder: SourceFolder) -> None:
@@ -40,8 +42,6 @@ def check(source: Source, folder: SourceFolder) -> None:
         raise SourceError(f"The source folder {folder.uri} is empty. {expected}")
     if not source.recognises(folder):
         raise SourceError(f"{folder.uri} has no {source.title} labels. {_hint(folder, expected)}")
-    if not folder.images() and not folder.refused:
-        raise SourceError(f"{folder.uri} has labels but no image file. {expected}")
 
 
 def _hint(folder: SourceFolder, expected: str) -> str:

@@ -9,8 +9,11 @@ from schemas.sample import Rejection
 from schemas.scene import Finding, SceneCandidate
 from schemas.vocabulary import FindingKind, Reason, Severity
 from tasks.lexicon.lexicon import canonical
-from tasks.sources.folder import SourceFolder
-from tasks.sources.protocol import SceneLabels
+from tasks.sources.folder import SourceFolder, stem
+from tasks.sources.json_file import without_collector
+from tasks.sources.judge_picture import unreadable
+from tasks.sources.judge_spelling import Spellings
+from tasks.sources.protocol import MOST_LABELS, SceneLabels, Source, too_many
 from tasks.sources.registry import check, source_named
 
 _BLOCK = 1 << 20
@@ -33,19 +36,34 @@ def scan(spec: SourceSpec) -> Iterator[Placed]:
     cannot be read as the format.
     """
     source = source_named(spec.name)
-    folder = SourceFolder(spec.path)
+    folder = SourceFolder(spec.path, spec.images)
     check(source, folder)
     for refusal in folder.refused:
         yield _aside(_rejected(spec, refusal.name, Reason.UNSAFE_PATH, refusal.why))
-    unlicensed = False
-    for found in source.read(folder, spec):
+    unlicensed, spellings = False, Spellings()
+    for found in _read(source, folder, spec):
         if isinstance(found, SceneLabels):
             unlicensed |= not (found.licence or spec.licence or source.licence)
+            spellings.add(found.annotations)
             yield from _scene(folder, spec, found, source.licence)
         else:
             yield _aside(found)
+    yield from map(_aside, spellings.odd(spec.name))
     if unlicensed:
         yield _aside(_no_licence(spec, source.title))
+
+
+def _read(
+    source: Source, folder: SourceFolder, spec: SourceSpec
+) -> Iterator[SceneLabels | Rejection | Finding]:
+    """Yield what ``source`` reads; rows are made without the collector, which has nothing to find."""
+    rows = source.read(folder, spec)
+    while True:
+        with without_collector():
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
 
 
 def shard_of(place: str, shards: int) -> int:
@@ -56,9 +74,18 @@ def shard_of(place: str, shards: int) -> int:
 def _scene(
     folder: SourceFolder, spec: SourceSpec, labels: SceneLabels, licence: str | None
 ) -> Iterator[Placed]:
-    row = _candidate(folder, spec, labels, licence)
+    row: SceneCandidate | Rejection
+    if len(labels.annotations) > MOST_LABELS:
+        file = labels.annotations[0].origin.file
+        row = too_many(labels.name, len(labels.annotations), spec.name, file)
+    elif labels.present:
+        row = _candidate(folder, spec, labels, licence)
+    else:
+        row = _absent(spec, labels, licence)
     place = row.id if isinstance(row, SceneCandidate) else content_id(labels.name)
     yield Placed(place=place, row=row)
+    if isinstance(row, Rejection) and row.reason is not Reason.TOO_LARGE:
+        yield Placed(place=place, row=unreadable(row))
     for finding in labels.findings:
         yield Placed(place=place, row=finding)
 
@@ -77,14 +104,34 @@ def _candidate(
         why = f"cannot be read ({error.strerror or error}). Make it readable or remove it."
         return _rejected(spec, labels.name, Reason.UNREADABLE_IMAGE, why)
     scene_id = content_id("scene", spec.name, digest)
+    row = _labelled(scene_id, spec, labels, licence)
+    return row.model_copy(
+        update={
+            "uri": folder.address(labels.name),
+            "sha256": digest,
+            "size": folder.size(labels.name),
+        }
+    )
+
+
+def _absent(spec: SourceSpec, labels: SceneLabels, licence: str | None) -> SceneCandidate:
+    scene_id = content_id("scene", spec.name, "absent", labels.name)
+    return _labelled(scene_id, spec, labels, licence)
+
+
+def _labelled(
+    scene_id: str, spec: SourceSpec, labels: SceneLabels, licence: str | None
+) -> SceneCandidate:
+    """Return the candidate as its labels have it, its image not yet looked at."""
     complete = labels.classes if spec.exhaustive else ()
     return SceneCandidate(
         id=scene_id,
         source=spec.name,
         name=labels.name,
-        uri=folder.address(labels.name),
-        sha256=digest,
-        size=folder.size(labels.name),
+        uri=None,
+        sha256=None,
+        size=0,
+        aliases=tuple(dict.fromkeys((f"{spec.name}/{stem(labels.name)}", *labels.aliases))),
         gsd=labels.gsd,
         assumed_gsd=spec.gsd,
         width=labels.width,
@@ -100,6 +147,7 @@ def _candidate(
             )
             for annotation in labels.annotations
         ),
+        finding_kinds=tuple(sorted({finding.kind for finding in labels.findings})),
     )
 
 

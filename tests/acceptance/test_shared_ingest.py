@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import SourceError
-from schemas.vocabulary import FindingKind, Shape
+from schemas.vocabulary import FindingKind, Reason, Shape
 from tests.fixtures.ingesting import ingest_folder
 
 PLACE = os.environ.get("RS_GPT4V_ACCEPTANCE_DATA")
@@ -57,6 +56,8 @@ def test_the_terrain_has_seven_people(tmp_path):
     assert outcome.kinds() == []
 
 
-def test_labels_without_their_images_are_a_source_error(tmp_path):
-    with pytest.raises(SourceError, match="labels but no image"):
-        ingest_folder(tmp_path, "coco", DATA / "vhr10")
+def test_labels_without_their_images_are_rejections(tmp_path):
+    outcome = ingest_folder(tmp_path, "coco", DATA / "vhr10")
+    assert outcome.scenes == {}
+    assert len(outcome.findings) >= 25
+    assert {row.reason for row in outcome.rejections.values()} == {Reason.MISSING_IMAGE}

@@ -12,7 +12,7 @@ from schemas.errors import SourceError
 from schemas.params import SourceSpec
 from schemas.sample import Rejection
 from schemas.scene import Finding
-from schemas.vocabulary import FindingKind, Reason, Shape, Split
+from schemas.vocabulary import FindingKind, Reason, Severity, Shape, Split
 from tasks.sources.coco import SOURCE
 from tasks.sources.coco_file import CocoAnnotation, Rle
 from tasks.sources.coco_shapes import _unpacked, shape_of
@@ -220,13 +220,54 @@ def test_ids_may_be_text_in_one_place_and_numbers_in_another(tmp_path, read):
     assert only(read()[0]).category == "ship"
 
 
-def test_a_missing_image_file_is_a_finding(tmp_path, read):
+def test_the_labels_of_an_absent_image_are_read_after_the_others(tmp_path, read):
     write_coco(tmp_path, [coco_image(1)], [coco_box(1)])
-    write_coco(tmp_path, [coco_image(1), coco_image(2, "gone.png")], make_images=False)
+    images = [coco_image(2, "0.png"), coco_image(1)]
+    write_coco(tmp_path, images, [coco_box(1), coco_box(2)], make_images=False)
+    row, gone = read()
+    assert (row.name, row.present) == ("1.png", True)
+    assert (gone.name, gone.present, only(gone).polygon) == ("0.png", False, BOX)
+    assert (gone.width, gone.height, gone.classes) == (120, 80, ("plane", "ship"))
+    (finding,) = gone.findings
+    assert (finding.kind, finding.element) == (FindingKind.LABEL_WITHOUT_IMAGE, "images[0]")
+    assert "0.png" in finding.detail
+
+
+def test_absent_images_of_one_name_in_two_splits_are_two(tmp_path, read):
+    for split in ("train", "val"):
+        write_coco(tmp_path, [coco_image(1)], name=f"instances_{split}.json", make_images=False)
+    assert [(row.name, row.split) for row in read()] == [
+        ("train/1.png", Split.TRAIN), ("val/1.png", Split.VAL),
+    ]  # fmt: skip
+
+
+def test_images_may_lie_in_another_folder(tmp_path):
+    write_coco(tmp_path / "labels", [coco_image(1)], [coco_box(1)], make_images=False)
+    write_image(tmp_path / "pictures" / "1.png")
+    spec = SourceSpec(
+        name="coco", path=str(tmp_path / "labels"), images=(str(tmp_path / "pictures"),)
+    )
+    (row,) = SOURCE.read(SourceFolder(spec.path, spec.images), spec)
+    assert (row.name, row.present, row.findings) == ("@0/1.png", True, ())
+
+
+def test_a_file_that_cannot_be_read_is_a_finding_and_the_others_are_read(tmp_path, read):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], name="a.json")
+    (tmp_path / "b.json").write_text('{"images": [],\n "annotations": [}')
     row, finding = read()
-    assert row.name == "1.png"
-    assert (finding.kind, finding.element) == (FindingKind.LABEL_WITHOUT_IMAGE, "images[1]")
-    assert "gone.png" in finding.detail
+    assert len(row.annotations) == 1
+    assert (finding.kind, finding.severity, finding.file) == (
+        FindingKind.MALFORMED_LINE, Severity.ERROR, "b.json",
+    )  # fmt: skip
+    assert "line 2, column 18" in finding.detail
+
+
+@pytest.mark.parametrize("width", [10**30, 1e300])
+def test_a_size_that_no_image_has_is_unknown(tmp_path, read, width):
+    write_image(tmp_path / "1.png")
+    image = coco_image(1) | {"width": width}
+    write_coco(tmp_path, [image], [coco_box(1)], make_images=False)
+    assert read()[0].width is None
 
 
 def test_an_image_that_no_file_lists_is_a_scene_that_claims_nothing(tmp_path, read):

@@ -8,7 +8,6 @@ from schemas.params import SourceSpec
 from schemas.sample import Rejection
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Reason, Shape, Split
-from tasks.sources.crops import parent_of
 from tasks.sources.dota import SOURCE, V1_0, V1_5, V2_0, version_classes
 from tasks.sources.dota_labels import read_lines
 from tasks.sources.folder import SourceFolder
@@ -136,12 +135,42 @@ def test_a_lost_line_means_that_labels_are_not_complete(scene):
     assert scene(quad(1, 2, 9, 8), "broken").classes == ()
 
 
-def test_a_label_without_image_is_a_finding(tmp_path, read):
-    write_dota(tmp_path, "P0001", lines=[quad(1, 2, 9, 8)])
-    (tmp_path / "labelTxt" / "P0002.txt").write_text(quad(1, 2, 9, 8))
-    row, finding = read()
-    assert isinstance(row, SceneLabels)
+def test_a_label_without_image_is_read_and_a_finding(tmp_path, read):
+    write_dota(tmp_path, "P0003", lines=[quad(1, 2, 9, 8)])
+    (tmp_path / "labelTxt" / "P0002.txt").write_text(f"gsd:0.5\n{quad(1, 2, 9, 8)}")
+    row, gone = read()
+    assert (row.name, row.present) == ("images/P0003.png", True)
+    assert (gone.name, gone.present, gone.gsd, len(gone.annotations)) == ("P0002", False, 0.5, 1)
+    assert gone.classes == tuple(sorted(V1_0))
+    (finding,) = gone.findings
     assert (finding.kind, finding.file) == (FindingKind.LABEL_WITHOUT_IMAGE, "labelTxt/P0002.txt")
+
+
+def test_two_label_files_of_one_absent_image_are_one_scene(tmp_path, read):
+    for folder in ("labelTxt", "labelTxt-v1.5"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "P0002.txt").write_text(quad(1, 2, 9, 8))
+    (row,) = read()
+    assert kinds(row) == [FindingKind.LABEL_WITHOUT_IMAGE, FindingKind.DUPLICATE_LABEL]
+
+
+def test_an_absent_image_with_labels_that_are_no_text_is_a_rejection(tmp_path, read):
+    (tmp_path / "labelTxt").mkdir()
+    (tmp_path / "labelTxt" / "P0002.txt").write_bytes(b"\xff\xfe1")
+    (row,) = read()
+    assert (row.reason, row.subject_id) == (Reason.UNREADABLE_LABEL, "P0002")
+
+
+def test_images_may_lie_in_another_folder(tmp_path):
+    write_image(tmp_path / "pictures" / "P0001.png")
+    write_image(tmp_path / "pictures" / "P0009.png")
+    (tmp_path / "dota" / "labelTxt").mkdir(parents=True)
+    (tmp_path / "dota" / "labelTxt" / "P0001.txt").write_text(quad(1, 2, 9, 8))
+    spec = SourceSpec(
+        name="dota", path=str(tmp_path / "dota"), images=(str(tmp_path / "pictures"),)
+    )
+    (row,) = SOURCE.read(SourceFolder(spec.path, spec.images), spec)
+    assert (row.name, row.present, len(row.annotations)) == ("@0/P0001.png", True, 1)
 
 
 def test_an_image_without_label_is_a_scene_that_claims_nothing(tmp_path, read):
@@ -177,9 +206,11 @@ def test_a_label_of_one_split_is_not_given_to_an_image_of_another(tmp_path, read
     write_dota(tmp_path, "0001", lines=[quad(1, 2, 9, 8)], split="train")
     (tmp_path / "val" / "labelTxt").mkdir(parents=True)
     (tmp_path / "val" / "labelTxt" / "0001.txt").write_text(quad(1, 2, 9, 8, "ship"))
-    row, finding = read()
+    row, gone = read()
     assert len(row.annotations) == 1
-    assert finding.kind == FindingKind.LABEL_WITHOUT_IMAGE
+    assert (gone.name, gone.split, kinds(gone)) == (
+        "val/0001", Split.VAL, [FindingKind.LABEL_WITHOUT_IMAGE],
+    )  # fmt: skip
 
 
 def test_official_folder_names_are_understood(tmp_path, read):
@@ -206,17 +237,6 @@ def test_labels_may_lie_beside_their_images(tmp_path, read):
     image.with_suffix(".txt").write_text(quad(1, 2, 9, 8))
     (row,) = read()
     assert (row.name, len(row.annotations)) == ("a.jpg", 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "parent"),
-    [
-        ("P0706__1__0___0", "P0706"), ("P0706__0.5__512___1024", "P0706"), ("P0706_0001", "P0706"),
-        ("P0224_0_800_0_800", "P0224"), ("P1888", None), ("airport_0001", None),
-    ],
-)  # fmt: skip
-def test_crops_name_their_parent(name, parent):
-    assert parent_of(name) == parent
 
 
 @pytest.mark.parametrize(
@@ -249,5 +269,5 @@ def test_every_finding_names_file_and_remedy(tmp_path, read):
     (tmp_path / "labelTxt" / "P0003.txt").write_text("")
     rows = read()
     findings = [f for row in rows for f in ([row] if isinstance(row, Finding) else row.findings)]
-    assert len(findings) == 4
+    assert len(findings) == 5
     assert all(f.file and f.remedy.endswith(".") and f.detail.endswith(".") for f in findings)

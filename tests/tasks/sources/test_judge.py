@@ -4,12 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.scene import Finding, LabelOrigin, ObjectAnnotation, SceneCandidate
+from schemas.geometry import Window
+from schemas.scene import (
+    Finding,
+    LabelOrigin,
+    ObjectAnnotation,
+    ReferringAnnotation,
+    RegionAnnotation,
+    SceneCandidate,
+)
 from schemas.vocabulary import FindingKind, Shape
 from tasks.imagery.header import ImageHeader
+from tasks.sources.judge import judged as judged_labels
 from tasks.sources.judge import lost_classes, usable, wrong_size
 
 HEADER = ImageHeader(format="PNG", width=100, height=80, bands=3)
+WINDOW = Window(x0=0, y0=0, x1=100, y1=80)
 
 
 def thing(*polygon, category="plane", line=1):
@@ -27,13 +37,32 @@ def candidate(*annotations, **more):
 
 
 def judged(*annotations):
-    rows = list(usable(candidate(*annotations), HEADER))
+    rows = list(usable(candidate(*annotations), WINDOW))
     findings = [row for row in rows if isinstance(row, Finding)]
     return [row for row in rows if not isinstance(row, Finding)], findings
 
 
 def box(x0, y0, x1, y1):
     return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+
+
+@pytest.mark.parametrize(
+    ("polygon", "kind"),
+    [
+        (box(0, 0, 100, 80), None),
+        (box(90, 10, 101, 20), FindingKind.PARTLY_OUTSIDE_IMAGE),
+        (box(10, -30, 20, -10), FindingKind.OUTSIDE_IMAGE),
+        (box(10, 10, 10, 20), FindingKind.ZERO_AREA),
+    ],
+)
+def test_boxes_of_expressions_and_regions_are_judged_and_their_texts_kept(polygon, kind):
+    origin = LabelOrigin(file="rows.txt", line=7)
+    said = ReferringAnnotation(id="x", expression="a pool", polygon=polygon, origin=origin)
+    told = RegionAnnotation(id="y", text="a pool", polygon=polygon, origin=origin)
+    kept, findings = judged(said, told)
+    assert kept == [said, told]
+    assert [f.kind for f in findings] == ([kind] * 2 if kind else [])
+    assert all("box of the re" in f.detail for f in findings)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +124,33 @@ def test_every_label_is_either_kept_or_named_in_a_finding(polygons):
     lost = {f.line for f in findings if f.kind == FindingKind.ZERO_AREA}
     assert {annotation.origin.line for annotation in kept} | lost == {t.origin.line for t in things}
     assert not {annotation.origin.line for annotation in kept} & lost
+
+
+def kinds(*annotations, window=WINDOW):
+    kept, findings = judged_labels(candidate(*annotations), window)
+    return len(kept), [(f.kind.value, f.line) for f in findings]
+
+
+def test_an_object_labelled_twice_is_kept_and_told():
+    first, again = thing(*box(10, 10, 50, 50), line=1), thing(*box(10, 10, 50, 51), line=2)
+    assert kinds(first, again) == (2, [("duplicate_object", 2)])
+    _, (finding,) = judged_labels(candidate(first, again), WINDOW)
+    assert "that of line 1 (IoU 0.976); both are kept" in finding.detail
+
+
+def test_an_object_that_is_left_out_is_told_once():
+    same = [thing(*box(10, 10, 50, 50), line=number) for number in (1, 2)]
+    assert kinds(*same) == (1, [("duplicate_label", 2)])
+
+
+def test_many_boxes_in_one_corner_are_told():
+    boxes = [thing(*box(n, n, n + 5, n + 4), line=n + 1) for n in range(10)]
+    assert kinds(*boxes) == (10, [("boxes_in_corner", None)])
+
+
+def test_without_a_size_only_what_needs_none_is_told():
+    crossing = thing((10, 10), (20, 20), (20, 10), (10, 20), line=1)
+    outside, flat = thing(*box(500, 500, 600, 600), line=2), thing(*box(5, 5, 5, 9), line=3)
+    assert kinds(crossing, outside, flat, window=None) == (
+        2, [("self_crossing", 1), ("zero_area", 3)],
+    )  # fmt: skip

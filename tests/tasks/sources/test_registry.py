@@ -23,7 +23,7 @@ def test_formats_are_recognised_by_their_content(tmp_path):
     write_coco(tmp_path / "c", [coco_image(1)], [coco_box(1)])
     write_image(tmp_path / "n" / "a.png")
     found = [recognise(SourceFolder(str(tmp_path / name))) for name in "dcn"]
-    assert found == [["dota"], ["coco"], []]
+    assert found == [["dota"], ["coco"], ["image_folder"]]
 
 
 def test_the_right_format_is_suggested(tmp_path):
@@ -37,20 +37,25 @@ def test_an_empty_folder_says_what_was_expected(tmp_path):
         check(source_named("dota"), SourceFolder(str(tmp_path)))
 
 
-def test_images_without_any_label_say_what_was_expected(tmp_path):
-    write_image(tmp_path / "a.png")
+def test_a_folder_that_is_no_format_says_what_was_expected(tmp_path):
+    (tmp_path / "notes.md").write_text("nothing")
     with pytest.raises(SourceError, match=r"no COCO labels\. COCO is expected as: any \*\.json"):
         check(source_named("coco"), SourceFolder(str(tmp_path)))
 
 
-def test_labels_without_any_image_say_what_was_expected(tmp_path):
-    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], make_images=False)
-    with pytest.raises(SourceError, match="labels but no image"):
+def test_bare_images_are_suggested_as_an_image_folder(tmp_path):
+    write_image(tmp_path / "a.png")
+    with pytest.raises(SourceError, match="looks like image folder: use --source image_folder="):
         check(source_named("coco"), SourceFolder(str(tmp_path)))
+
+
+def test_labels_without_any_image_can_be_read(tmp_path):
+    write_coco(tmp_path, [coco_image(1)], [coco_box(1)], make_images=False)
+    check(source_named("coco"), SourceFolder(str(tmp_path)))
 
 
 def test_yolo_labels_are_not_taken_for_dota(tmp_path):
     write_image(tmp_path / "images" / "a.png")
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "a.txt").write_text("0 0.5 0.5 0.1 0.1\n")
-    assert recognise(SourceFolder(str(tmp_path))) == []
+    assert recognise(SourceFolder(str(tmp_path))) == ["yolo_obb"]

@@ -1,0 +1,1 @@
+"""Every reader against seeded mutations of its fixture: ``python -m tests.fuzz``."""
