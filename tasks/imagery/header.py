@@ -1,4 +1,4 @@
-"""What an image file says of itself before its pixels are decoded, and a hash of how it looks."""
+"""What an image file says of itself before its pixels are decoded."""
 
 import math
 import struct
@@ -11,15 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import imagehash
-import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from pydantic import Field
 
 from schemas.errors import ImageError
-from schemas.geometry import Window
 from schemas.record import Record
-from tasks.imagery.open import RgbImage, open_image
 
 HAS_RASTERIO: Final = find_spec("rasterio") is not None  # the extra “geo” is installed
 if HAS_RASTERIO:
@@ -36,8 +32,6 @@ _SUFFIXES: Final = {
 }
 _TURNED: Final = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 _EARTH: Final = 6_378_137.0  # m, radius of the sphere of Web Mercator
-_HASHED_SIDE: Final = 512  # px; the picture is shrunk to about this before it is hashed
-_BAND_PIXELS: Final = 1 << 22  # px that are held at once while it is shrunk
 _TIFF_STARTS: Final = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
 _FILTERS: Final = threading.Lock()  # warning filters belong to the process, not to the thread
 _BROKEN: Final = (
@@ -82,20 +76,6 @@ def read_header(path: Path) -> ImageHeader:
 def right_suffixes(header: ImageHeader) -> tuple[str, ...]:
     """Return the file suffixes that say what the content is; none for a format not taken here."""
     return _SUFFIXES.get(header.format, ())
-
-
-def perceptual_hash(path: Path) -> str:
-    """Return the 64-bit DCT hash of the picture as displayed, 16 hex digits.
-
-    The whole file is decoded, so a torn one is found; what is kept of it follows the hash, not the
-    size of the picture. Source: imagehash.phash. Raises ImageError where it cannot be decoded.
-    """
-    with _explained(path):
-        small = _shrunk_jpeg(path)
-        if small is None:
-            with open_image(str(path)) as image:
-                small = _shrunk(image)
-        return str(imagehash.phash(small))
 
 
 def _by_pillow(path: Path) -> tuple[ImageHeader | None, int]:
@@ -173,30 +153,6 @@ def _exif_of_png(path: Path) -> bytes | None:
 def _is_tiff(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(4) in _TIFF_STARTS
-
-
-def _shrunk_jpeg(path: Path) -> Image.Image | None:
-    """Decode a JPEG at a fraction of its size, in grey; None for any other file."""
-    try:
-        with _quietly_opened_picture(path) as picture:
-            if picture.format not in {"JPEG", "MPO"}:
-                return None
-            picture.draft("L", (_HASHED_SIDE, _HASHED_SIDE))
-            return ImageOps.exif_transpose(picture).convert("L")
-    except UnidentifiedImageError:
-        return None
-
-
-def _shrunk(image: RgbImage) -> Image.Image:
-    """Return the whole image in grey, read band by band, its shorter side about 512 px."""
-    factor = max(1, min(image.width, image.height) // _HASHED_SIDE)
-    rows = max(1, _BAND_PIXELS // image.width // factor) * factor
-    bands = []
-    for top in range(0, image.height, rows):
-        window = Window(x0=0, y0=top, x1=image.width, y1=min(top + rows, image.height))
-        grey = Image.fromarray(image.read(window)).convert("L")
-        bands.append(np.asarray(grey.reduce(factor)))
-    return Image.fromarray(np.vstack(bands))
 
 
 @contextmanager

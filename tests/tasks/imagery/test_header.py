@@ -1,4 +1,4 @@
-"""Headers are read without decoding; a perceptual hash decodes all, in bounded memory."""
+"""Headers are read without decoding."""
 
 import tracemalloc
 
@@ -8,12 +8,8 @@ from PIL import Image
 
 from schemas.errors import ImageError
 from tasks.imagery import header as module
-from tasks.imagery.header import perceptual_hash, read_header, right_suffixes
-from tests.fixtures.scenes import cut_short, png_chunk, texture, write_header_bomb, write_image
-
-
-def hamming(one, other):
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+from tasks.imagery.header import read_header, right_suffixes
+from tests.fixtures.scenes import png_chunk, texture, write_header_bomb, write_image
 
 
 @pytest.mark.parametrize(
@@ -111,7 +107,7 @@ def test_web_mercator_is_put_right_for_its_latitude(tmp_path):
 
 def test_rasters_of_many_deep_bands_are_read(tmp_path):
     path = geotiff(tmp_path / "a.tif", bands=8, dtype="uint16")
-    assert (read_header(path).bands, len(perceptual_hash(path))) == (8, 16)
+    assert read_header(path).bands == 8
 
 
 def test_a_plain_tiff_has_no_place_on_the_earth(tmp_path):
@@ -123,65 +119,6 @@ def test_without_rasterio_a_tiff_is_read_by_pillow(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "HAS_RASTERIO", False)
     found = read_header(geotiff(tmp_path / "a.tif"))
     assert (found.width, found.height, found.bands, found.crs) == (40, 30, 3, None)
-
-
-def test_the_hash_is_16_hex_digits_and_always_the_same(tmp_path):
-    path = write_image(tmp_path / "a.png", (300, 200), 4)
-    assert perceptual_hash(path) == perceptual_hash(path)
-    assert len(perceptual_hash(path)) == 16
-    assert int(perceptual_hash(path), 16) >= 0
-
-
-def test_the_hash_is_close_for_the_same_picture_and_far_for_another(tmp_path):
-    picture = Image.fromarray(texture((400, 300), 3)).resize((40, 30)).resize((1600, 1200))
-    for name in ("a.png", "a.jpg", "a.tif"):
-        picture.save(tmp_path / name)
-    picture.resize((800, 600)).save(tmp_path / "small.png")
-    first = perceptual_hash(tmp_path / "a.png")
-    for name in ("a.jpg", "a.tif", "small.png"):
-        assert hamming(first, perceptual_hash(tmp_path / name)) <= 6
-    other = Image.fromarray(texture((400, 300), 8)).resize((40, 30)).resize((1600, 1200))
-    other.save(tmp_path / "b.png")
-    assert hamming(first, perceptual_hash(tmp_path / "b.png")) > 12
-
-
-def test_a_large_tiff_is_hashed_in_bounded_memory(tmp_path):
-    path = geotiff_of_zeros(tmp_path / "a.tif", side=8000)
-    tracemalloc.start()
-    perceptual_hash(path)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 100 << 20  # decoded whole it would take 192 MB
-
-
-def geotiff_of_zeros(path, side):
-    rasterio = pytest.importorskip("rasterio")
-    with rasterio.open(
-        path, "w", driver="GTiff", width=side, height=side, count=3, dtype="uint8",
-        compress="deflate", tiled=True, transform=rasterio.Affine(1, 0, 0, 0, -1, side),
-    ):  # fmt: skip
-        pass
-    return path
-
-
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".bmp"])
-def test_a_file_cut_short_cannot_be_hashed(tmp_path, suffix):
-    path = cut_short(write_image(tmp_path / f"a{suffix}", (200, 150)))
-    read_header(path)
-    with pytest.raises(ImageError, match=r"cannot be decoded"):
-        perceptual_hash(path)
-
-
-def read_whole(path):
-    read_header(path)
-    perceptual_hash(path)
-
-
-@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "jpeg"])
-def test_a_compressed_tiff_cut_short_is_an_error(tmp_path, compression):
-    path = cut_short(write_image(tmp_path / "a.tif", (200, 150), compression=compression))
-    with pytest.raises(ImageError, match="cannot be decoded"):
-        read_whole(path)
 
 
 def test_exif_behind_the_pixels_of_a_png_is_found_without_decoding(tmp_path):
