@@ -1,7 +1,8 @@
 """The one house decorator: a function over one shard becomes a retryable, cached Prefect task.
 
-A stage function is a generator. It yields kept rows, Rejections and Findings, and states how many
-candidates it saw; what it yields is streamed into the part of its shard. The part is named by the
+A stage function is a generator. It yields kept rows, Rejections and Findings, one by one or as
+record batches of their columns, and states how many candidates it saw; what it yields is streamed
+into the files of its shard's part. The part is named by the
 content key of everything that made it, so a part that stands already is not made again, in this
 run or any other: Prefect's own result cache is not used, because it neither survives a lost server
 nor lies beside the data. The rows file is written last: its existence is the commit of a part.
@@ -12,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from inspect import signature
-from typing import Concatenate, Final, Literal, ParamSpec, TypeVar
+from typing import Concatenate, Final, Literal, ParamSpec, TypeAlias, TypeVar
 
+import pyarrow as pa
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -21,13 +23,13 @@ from prefect.tasks import exponential_backoff
 from pydantic import JsonValue
 
 from prompts import prompt_fingerprint
-from schemas.arrow import fingerprint
+from schemas.arrow import arrow_schema, fingerprint
 from schemas.errors import AccountingError, DamagedPart, TransientTeacherError
 from schemas.record import Record, content_id, words_fingerprint
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.scene import Finding
-from tasks.storage.parts import PartWriter, read_footer, read_rows, write_rows
+from tasks.storage.parts import PartWriter, read_batches, read_footer, read_rows
 from tasks.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ progress = logging.getLogger("rs_gpt4v.progress")
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-Row = Record | Rejection | Finding
+Row: TypeAlias = Record | Rejection | Finding | pa.RecordBatch
 
 RETRIES: Final = 3
 BESIDE: Final[dict[type[Record], Literal["rejections", "findings"]]] = {
@@ -65,6 +67,50 @@ class Context:
     def rows(self, part: Part, model: type[R]) -> Iterator[R]:
         """Yield the rows of ``part``; only the columns that ``model`` names are read."""
         return read_rows(self.store, part.path, model)
+
+    def batches(self, part: Part, model: type[Record]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of ``part`` as record batches with the columns that ``model`` names."""
+        return read_batches(self.store, part.path, model)
+
+
+class _Tables:
+    """The files of one part, each opened when the first row for it comes."""
+
+    def __init__(self, stack: ExitStack, store: Store, part: Part, writes: type[Record]) -> None:
+        self._stack, self._store, self._part, self._writes = stack, store, part, writes
+        self.kept = self._opened(part.path, writes)
+        self._aside: dict[type[Record], PartWriter] = {}
+
+    def write(self, row: Row) -> None:
+        """Append a row, or the rows of a batch, to the table that it belongs to."""
+        if isinstance(row, pa.RecordBatch):
+            self._writer(self._model_of(row)).write_batch(row)
+        else:
+            self._writer(type(row)).write(row)
+
+    def count(self, model: type[Record]) -> int:
+        """Return how many rows beside the kept ones ``model`` has."""
+        return self._aside[model].count if model in self._aside else 0
+
+    def _writer(self, model: type[Record]) -> PartWriter:
+        if model not in BESIDE:
+            return self.kept
+        if model not in self._aside:
+            self._aside[model] = self._opened(self._part.beside(BESIDE[model]), model)
+        return self._aside[model]
+
+    def _model_of(self, batch: pa.RecordBatch) -> type[Record]:
+        for model in (self._writes, *BESIDE):
+            if batch.schema.equals(arrow_schema(model)):
+                return model
+        raise TypeError(
+            f"Stage {self._part.stage} yielded a batch with the columns {batch.schema.names}, which "
+            f"are neither those of {self._writes.__name__} nor of a Rejection or Finding."
+        )
+
+    def _opened(self, path: str, model: type[Record]) -> PartWriter:
+        file = self._stack.enter_context(self._store.create(path))
+        return self._stack.enter_context(PartWriter(file, model))
 
 
 def retried(name: str, run_name: str) -> Callable[[Callable[P, T]], "Task[P, T]"]:
@@ -152,7 +198,7 @@ def find_part(store: Store, name: str, shard: int, key: str) -> Part | None:
 
 
 def write_part(
-    name: str, shard: int, key: str, writes: type[Record], store: Store, rows: Iterable[Row]
+    name: str, shard: int, key: str, writes: type[Record], store: Store, rows: Iterable[Record]
 ) -> Part:
     """Write ``rows`` as the part of ``shard`` under ``key``; every row counts as a candidate."""
     context = Context(store, shard)
@@ -164,7 +210,7 @@ def report(part: Part) -> None:
     progress.info("%s", part.path, extra={"part": part})
 
 
-def _counted(context: Context, rows: Iterable[Row]) -> Iterator[Row]:
+def _counted(context: Context, rows: Iterable[Record]) -> Iterator[Row]:
     for row in rows:
         context.candidates += not isinstance(row, Finding)
         yield row
@@ -176,27 +222,18 @@ def _make(name: str, writes: type[Record], key: str, context: Context, rows: Ite
         stage=name, shard=context.shard, key=key, candidates=0, rows=0, rejections=0, findings=0,
         made=True,
     )  # fmt: skip
-    beside: dict[type[Record], list[Record]] = {model: [] for model in BESIDE}
-    with ExitStack() as stack:
-        file = stack.enter_context(context.store.create(part.path))
-        kept = stack.enter_context(PartWriter(file, writes))
+    with ExitStack() as stack:  # closes the file that was opened first, that of the rows, last
+        tables = _Tables(stack, context.store, part, writes)
         for row in rows:
-            aside = beside.get(type(row))
-            if aside is None:
-                kept.write(row)
-            else:
-                aside.append(row)
+            tables.write(row)
         counts = {
             "candidates": context.candidates,
-            "rows": kept.count,
-            "rejections": len(beside[Rejection]),
-            "findings": len(beside[Finding]),
+            "rows": tables.kept.count,
+            "rejections": tables.count(Rejection),
+            "findings": tables.count(Finding),
         }
         _check(name, context.shard, **counts)
-        for model, table in BESIDE.items():
-            if beside[model]:
-                write_rows(context.store, part.beside(table), model, beside[model])
-        kept.footer = dict(counts)
+        tables.kept.footer = dict(counts)
     return part.model_copy(update={**counts, "calls": context.calls})
 
 

@@ -1,15 +1,22 @@
-"""Stage adapt: questions and texts that the labels answer by themselves, without a teacher."""
+"""Stage adapt: questions and texts that the labels answer by themselves, without a teacher.
+
+Objects become drafts one by one, form by form; labels in words become batches of drafts.
+"""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
+
+import pyarrow as pa
 
 from prompts import Phrasings, load_phrasings
 from schemas.params import AdaptParams
 from schemas.record import content_id
 from schemas.release import Part
-from schemas.sample import Draft, Lineage, Rejection, Turn
+from schemas.sample import Draft, Lineage, Rejection
 from schemas.scene import Finding, LabelOrigin
-from schemas.tile import TileObject, TileOutline
+from schemas.tile import LabelledTile, TileObject, TileOutline
+from schemas.turn import Turn
 from schemas.vocabulary import Origin
 from tasks._stage import Context, stage
 from tasks.forms import (
@@ -24,6 +31,7 @@ from tasks.forms import (
 )
 from tasks.forms.proposal import Form, Proposal, Refusal, Voice
 from tasks.forms.view import look_at
+from tasks.labels import PROMPTS, Adapted, adapt_labels, load_how
 from tasks.spatial.facts import sample_object
 
 FORMS: Final[Mapping[str, Form]] = {
@@ -36,23 +44,65 @@ FORMS: Final[Mapping[str, Form]] = {
     "referring": referring.propose,
     "region": region.propose,
 }
+LABELS: Final = 5_000  # of the tiles whose labels are adapted at once
 
 
 @stage(
     "adapt",
     writes=Draft,
-    prompts=tuple(f"phrasings/{form}" for form in sorted(FORMS)),
+    version=2,
+    prompts=(*(f"phrasings/{form}" for form in sorted(FORMS)), *PROMPTS),
     words=("tasks.lexicon",),
 )
 def adapt_shard(
     context: Context, tiles: Part, params: AdaptParams
-) -> Iterator[Draft | Rejection | Finding]:
-    """Write the drafts of every tile of one shard."""
+) -> Iterator[Draft | Rejection | Finding | pa.RecordBatch]:
+    """Write the drafts of every tile of one shard, tile by tile: those of objects come first.
+
+    Labels are adapted a batch of tiles at a time; of the batch, one tile's objects are in memory.
+    """
     phrasings = {form: load_phrasings(form) for form in FORMS}
-    for tile in context.rows(tiles, TileOutline):
+    how = load_how(params.labels, params.seed)
+    outlines = context.rows(tiles, TileOutline)
+    for batch in context.batches(tiles, LabelledTile):
+        for few in batched_by_labels(batch):
+            said = adapt_labels(few, how)
+            context.candidates += said.candidates
+            yield said.rejections
+            yield from _together(context, islice(outlines, few.num_rows), said, params, phrasings)
+
+
+def batched_by_labels(batch: pa.RecordBatch, most: int = LABELS) -> Iterator[pa.RecordBatch]:
+    """Yield ``batch`` in slices of at most ``most`` labels; a tile that has more comes alone."""
+    counts = batch.column("labels").value_lengths().to_pylist()
+    start = held = 0
+    for row, count in enumerate(counts):
+        if held + count > most and row > start:
+            yield batch.slice(start, row - start)
+            start, held = row, 0
+        held += count
+    yield batch.slice(start)
+
+
+def _together(
+    context: Context,
+    outlines: Iterator[TileOutline],
+    said: Adapted,
+    params: AdaptParams,
+    phrasings: Mapping[str, Phrasings],
+) -> Iterator[Draft | Rejection | pa.RecordBatch]:
+    """Yield the drafts of each tile's objects, then those of its labels; long runs as one batch."""
+    ends = {row: end for end, row in enumerate(said.rows, start=1)}
+    given = start = 0
+    for row, tile in enumerate(outlines):
         for outcome in adapt(tile, params, phrasings):
+            if given > start:
+                yield said.drafts.slice(start, given - start)
+                start = given
             context.candidates += 1
             yield outcome
+        given = ends.get(row, given)
+    yield said.drafts.slice(start)
 
 
 def adapt(

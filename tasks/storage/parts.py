@@ -1,7 +1,9 @@
-"""Parquet parts: written whole, with their counts in the footer, and read row by row.
+"""Parquet parts: written whole, with their counts in the footer, and read row by row or by batches.
 
-Text is compressed with zstd, pictures (JPEG) are not. A row group ends at ``GROUP_ROWS`` rows or
-``GROUP_BYTES`` of pictures, so that a writer holds no more than that.
+Text is compressed with zstd, pictures (JPEG) are not. A row group ends at ``GROUP_ROWS`` records,
+``GROUP_BYTES`` of pictures, or ``BATCHED_BYTES`` or ``BATCHES`` of batches, so that a writer holds
+no more than that. Batches have larger groups, because what a file says of each group is held until
+its end; small ones are counted, because each takes more than its rows.
 """
 
 import json
@@ -21,14 +23,17 @@ from tasks.storage.store import Store
 
 GROUP_ROWS: Final = 2000
 GROUP_BYTES: Final = 16 << 20
+BATCHED_BYTES: Final = 64 << 20
+BATCHES: Final = 256
 READ_ROWS: Final = 64
+READ_BATCHED: Final = 256
 _FOOTER: Final = "rs_gpt4v"
 
 R = TypeVar("R", bound=Record)
 
 
 class PartWriter:
-    """Writes records of one type into an open file, group by group."""
+    """Writes records of one type, and batches of such, into an open file, group by group."""
 
     def __init__(
         self,
@@ -40,10 +45,11 @@ class PartWriter:
     ) -> None:
         """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
         self._model, self._group_rows = model, group_rows
-        schema = schema or arrow_schema(model)
-        self._writer = pq.ParquetWriter(file, schema, **parquet_options(schema))
+        self._schema = schema or arrow_schema(model)
+        self._writer = pq.ParquetWriter(file, self._schema, **parquet_options(self._schema))
         self._rows: list[Record] = []
-        self._bytes = 0
+        self._batches: list[tuple[int, pa.RecordBatch]] = []  # and how many records came before
+        self._bytes = self._batched = 0
         self.count = 0
         self.footer: dict[str, JsonValue] | None = None
 
@@ -53,6 +59,16 @@ class PartWriter:
         self._bytes += sum(len(value) for value in vars(row).values() if isinstance(value, bytes))
         self.count += 1
         if len(self._rows) >= self._group_rows or self._bytes >= GROUP_BYTES:
+            self._flush()
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of ``batch``, whose columns are those of the record, in its place."""
+        if not batch.num_rows:
+            return
+        self._batches.append((len(self._rows), batch))
+        self._batched += batch.nbytes
+        self.count += batch.num_rows
+        if self._batched >= BATCHED_BYTES or len(self._batches) >= BATCHES:
             self._flush()
 
     def close(self) -> None:
@@ -82,9 +98,21 @@ class PartWriter:
         self._writer.is_open = False
 
     def _flush(self) -> None:
-        if self._rows:
+        if self._batches:
+            table = pa.Table.from_batches(list(self._in_order()), self._schema)
+            self._writer.write_table(table, row_group_size=table.num_rows)
+        elif self._rows:
             self._writer.write_batch(to_batch(self._rows, self._model))
-        self._rows, self._bytes = [], 0
+        self._rows, self._batches, self._bytes, self._batched = [], [], 0, 0
+
+    def _in_order(self) -> Iterator[pa.RecordBatch]:
+        """Yield what is pending as it came; all records are converted at once."""
+        records, place = to_batch(self._rows, self._model), 0
+        for before, batch in self._batches:
+            yield records.slice(place, before - place)
+            yield batch
+            place = before
+        yield records.slice(place)
 
 
 def write_rows(
@@ -112,6 +140,18 @@ def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
         for batch in parquet.iter_batches(batch_size=READ_ROWS, columns=names):
             yield from from_batch(batch.select(names), model)
+
+
+def read_batches(store: Store, path: str, model: type[Record]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows at ``path`` as record batches, with the columns that ``model`` names.
+
+    Raises DamagedPart where the file is torn or has other columns.
+    """
+    schema = arrow_schema(model)
+    with store.open(path) as file, _named(store, path):
+        parquet = pq.ParquetFile(file, page_checksum_verification=True)
+        for batch in parquet.iter_batches(batch_size=READ_BATCHED, columns=schema.names):
+            yield batch.select(schema.names)
 
 
 def read_footer(store: Store, path: str) -> dict[str, JsonValue]:

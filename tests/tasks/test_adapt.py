@@ -3,22 +3,26 @@
 import re
 from collections import Counter
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompts import load_phrasings
+from schemas.arrow import to_batch
 from schemas.params import AdaptParams
 from schemas.sample import Draft, Rejection
-from schemas.tile import Tile
+from schemas.tile import LabelledTile, Tile
 from schemas.vocabulary import Reason, Shape, TaskType
 from tasks._stage import Where, write_part
-from tasks.adapt import FORMS, adapt, adapt_shard
+from tasks.adapt import FORMS, adapt, adapt_shard, batched_by_labels
 from tasks.grounding.references import parse
+from tasks.labels import LABEL_FORMS
 from tasks.lexicon import broader, find_categories, related
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tests.tasks._tiles import dense_tile, random_tile, rectangle, thing, tile_of
+from tests.tasks.labels._labelled import caption, labelled, question
 
 PHRASINGS = {form: load_phrasings(form) for form in FORMS}
 ALL = AdaptParams(
@@ -38,7 +42,7 @@ def said(draft):
 
 
 def asked(draft):
-    return draft.turns[0].content
+    return parse(draft.turns[0].content).plain
 
 
 # What published construction code gets wrong
@@ -258,7 +262,7 @@ def test_the_english_has_none_of_the_usual_mistakes(seed, count, complete):
 @given(st.integers(0, 100_000), st.integers(0, 40))
 def test_tags_stand_only_in_answers_and_name_objects_of_the_draft(seed, count):
     for draft in drafts(random_tile(seed, count, CLASSES, exhaustive=EXHAUSTIVE)):
-        assert "<ref" not in asked(draft)
+        assert "<ref" not in draft.turns[0].content
         assert [turn.role for turn in draft.turns] == ["user", "assistant"]
         here = {one.ref for one in draft.objects}
         for span in parse(draft.turns[1].content).spans:
@@ -274,6 +278,42 @@ def test_every_form_has_at_least_ten_instructions_of_each_kind(form):
         assert len(set(lines)) >= 10, name
     for name, lines in lists.items():
         assert len(set(lines)) == len(lines), name
+
+
+def without_units(text):
+    """Leave the units of ``text`` out, as an exporter does."""
+    parsed = parse(text)
+    for start, end, _ in reversed(parsed.units):
+        parsed = parsed._replace(plain=parsed.plain[:start] + parsed.plain[end:])
+    return parsed.plain
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [("grounding", "boxes"), ("region", "instructions"), ("referring", "instructions")],
+)
+def test_every_line_with_a_size_reads_well_without_its_units(form, kind):
+    for line in PHRASINGS[form].lists[kind]:
+        filled = line.replace("{{ box }}", "BOX").replace("{{ size }}", "900×600")
+        assert "900×600" in parse(filled).plain
+        left = without_units(filled)
+        assert "900" not in left
+        assert "pixel" not in left
+        assert "image" not in left
+        assert not re.search(r"  | [,.?)]|,,|, (in|of) |\(|\)|[,(]$", left), left
+        assert ("BOX" in left) is (form != "grounding")
+        assert "[x0" not in left
+
+
+def test_the_boxes_in_the_text_are_tagged_with_their_objects():
+    tile = random_tile(11, 30, CLASSES, exhaustive=EXHAUSTIVE)
+    for form in ("grounding", "region", "referring"):
+        for draft in drafts(tile, form=form):
+            parsed = [parse(turn.content) for turn in draft.turns]
+            (box,) = [box for one in parsed for box in one.boxes]
+            assert len(box.refs) == 1
+            assert set(box.refs) <= {thing.ref for thing in draft.objects}
+            assert len(parsed[0].units) == 1
 
 
 # Drafts as rows
@@ -343,3 +383,44 @@ def test_the_stage_writes_a_part_in_which_every_candidate_is_accounted_for(tmp_p
         d.id for outline in outlines for d in drafts(outline, AdaptParams())
     ]
     assert not adapt_shard.fn(where, source, AdaptParams()).made
+
+
+# Labels in words
+
+
+def mixed_tiles():
+    """Return tiles with objects, with labels, with both and with neither."""
+    plain = [random_tile(seed, 20, CLASSES, exhaustive=EXHAUSTIVE) for seed in range(4)]
+    words = [question(f"Is road {n} wide?", "yes", n) for n in range(8)]
+    labels = [(), (caption("a road ."), *words), (caption(""),), tuple(words)]
+    tiles = [
+        Tile(**dict(o), labels=said, image=b"j") for o, said in zip(plain, labels, strict=True)
+    ]
+    bare = tile_of([], exhaustive=[], name="bare.png")
+    return [*tiles, Tile(**dict(bare), labels=tuple(words), image=b"j")]
+
+
+def test_drafts_of_objects_and_labels_come_tile_by_tile(tmp_path):
+    store, tiles = Store(str(tmp_path)), mixed_tiles()
+    source = write_part("tile", 0, "0" * 20, Tile, store, tiles)
+    part = adapt_shard.fn(Where(root=str(tmp_path), shard=0), source, AdaptParams())
+    written = list(read_rows(store, part.path, Draft))
+    assert part.rows + part.rejections == part.candidates
+    order = [tile.id for tile in tiles]
+    assert [d.tile_id for d in written] == sorted((d.tile_id for d in written), key=order.index)
+    for tile in tiles:
+        forms = [d.lineage.form in LABEL_FORMS for d in written if d.tile_id == tile.id]
+        assert forms == sorted(forms)
+    ours = [d for d in written if d.lineage.form not in LABEL_FORMS]
+    assert [d.id for d in ours] == [d.id for t in tiles for d in drafts(t, AdaptParams())]
+    assert len(written) - len(ours) == 9 + 8 + 8
+    rejected = read_rows(store, part.beside("rejections"), Rejection)
+    assert Reason.EMPTY_LABEL in {row.reason for row in rejected}
+
+
+def test_slices_of_tiles_hold_few_labels_and_lose_none():
+    batch = to_batch([labelled(*[caption("x", n) for n in range(k)]) for k in (3, 9, 0, 2, 2)],
+                     LabelledTile)  # fmt: skip
+    slices = list(batched_by_labels(batch, most=4))
+    assert [part.num_rows for part in slices] == [1, 1, 3]
+    assert pa.Table.from_batches(slices).equals(pa.Table.from_batches([batch]))

@@ -1,9 +1,11 @@
 """The stage decorator: cached by content, counted, whole or not at all, retried when it may help."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from schemas.arrow import arrow_schema, to_batch
 from schemas.errors import AccountingError, TransientTeacherError
 from schemas.record import Record, words_fingerprint
 from schemas.sample import Rejection
@@ -45,6 +47,27 @@ def double(context: Context, numbers, params: Doubling) -> Iterator[Record]:
         yield REJECTION if row.value % 2 else Number(value=row.value * params.factor)
 
 
+@stage("columns", writes=Number)
+def columns(context: Context, numbers) -> Iterator[Record]:
+    """Double numbers batch by batch, with a record before and after each."""
+    for batch in context.batches(numbers, Number):
+        context.candidates += 2 + batch.num_rows + 3
+        values = batch.column("value").to_pylist()
+        yield Number(value=-1)
+        yield to_batch([Number(value=2 * value) for value in values], Number)
+        yield to_batch([], Number)
+        yield to_batch([REJECTION] * 2, Rejection)
+        yield REJECTION
+        yield to_batch([FINDING], Finding)
+        yield Number(value=-2)
+
+
+@stage("foreign", writes=Number)
+def foreign(context: Context) -> Iterator[Record]:
+    """Yield a batch of something else."""
+    yield to_batch([Doubling()], Doubling)
+
+
 @stage("lose", writes=Number)
 def lose(context: Context) -> Iterator[Record]:
     """Forget its only candidate."""
@@ -70,6 +93,49 @@ def test_a_stage_keeps_rows_rejections_and_findings_apart(where, numbers):
     assert [row.value for row in read_rows(store, part.path, Number)] == [4, 8]
     assert list(read_rows(store, part.beside("rejections"), Rejection)) == [REJECTION] * 2
     assert list(read_rows(store, part.beside("findings"), Finding)) == [FINDING]
+
+
+def test_a_stage_yields_batches_among_records_and_they_stay_in_order(where, numbers):
+    part = columns.fn(where, numbers)
+    assert (part.candidates, part.rows, part.rejections, part.findings) == (9, 6, 3, 1)
+    store = Store(where.root)
+    assert [row.value for row in read_rows(store, part.path, Number)] == [-1, 2, 4, 6, 8, -2]
+    assert list(read_rows(store, part.beside("rejections"), Rejection)) == [REJECTION] * 3
+    assert list(read_rows(store, part.beside("findings"), Finding)) == [FINDING]
+    assert not columns.fn(where, numbers).made
+
+
+def test_batches_have_the_columns_of_the_record_asked_for(where, numbers):
+    (batch,) = Context(Store(where.root), 3).batches(numbers, Number)
+    assert batch.schema.equals(arrow_schema(Number))
+    assert batch.column("value").to_pylist() == [1, 2, 3, 4]
+
+
+def test_a_batch_of_other_columns_is_refused_and_nothing_is_written(where):
+    with pytest.raises(TypeError, match=r"Stage foreign yielded .*'factor'.* neither .* Number"):
+        foreign.fn(where)
+    assert Store(where.root).list("stages") == []
+
+
+def test_files_beside_a_part_are_there_only_where_they_have_rows(where):
+    part = write_part("numbers", 3, "k", Number, Store(where.root), [Number(value=1)])
+    assert Store(where.root).list("stages") == [part.path]
+
+
+def test_rejections_are_in_their_file_before_the_rows_appear(where, monkeypatch):
+    numbers = write_part("numbers", 3, "k", Number, Store(where.root), [Number(value=1)])
+    appeared = []
+    create = Store.create
+
+    @contextmanager
+    def watched(self, path):
+        with create(self, path) as file:
+            yield file
+        appeared.append(path)
+
+    monkeypatch.setattr(Store, "create", watched)
+    part = double.fn(where, numbers, Doubling())
+    assert appeared == [part.beside("rejections"), part.path]
 
 
 def test_a_second_run_finds_the_part_with_all_its_counts(where, numbers):

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.arrow import arrow_schema
+from schemas.arrow import arrow_schema, to_batch
 from schemas.errors import DamagedPart, StorageError
 from schemas.geometry import Window
 from schemas.record import Record
 from schemas.scene import Scene
-from schemas.tile import Tile, TileOutline
+from schemas.tile import LabelledTile, Tile, TileOutline
 from schemas.vocabulary import Split
 from tasks.storage import parts
-from tasks.storage.parts import PartWriter, read_footer, read_rows, write_rows
+from tasks.storage.parts import PartWriter, read_batches, read_footer, read_rows, write_rows
 from tasks.storage.store import Store
 from tests.schemas.strategies import records, tables
 
@@ -83,7 +83,7 @@ def test_an_outline_is_read_without_the_picture(store: Store):
     write_rows(store, "a", Tile, [_tile()])
     (outline,) = read_rows(store, "a", TileOutline)
     assert type(outline) is TileOutline
-    assert outline.model_dump() == _tile().model_dump(exclude={"image"})
+    assert outline.model_dump() == _tile().model_dump(exclude={"image", "labels"})
 
 
 def test_groups_end_by_rows_and_by_bytes_of_pictures(store: Store, monkeypatch: pytest.MonkeyPatch):
@@ -94,6 +94,53 @@ def test_groups_end_by_rows_and_by_bytes_of_pictures(store: Store, monkeypatch: 
     metadata = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata
     assert [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)] == [4, 4, 2]
     assert [row.name for row in read_rows(store, "a", Named)] == [str(n) for n in range(10)]
+
+
+def test_batches_and_records_keep_their_order(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parts, "BATCHED_BYTES", 6 * 8)
+    rows = [Number(value=n) for n in range(20)]
+    with store.create("a") as file, PartWriter(file, Number, group_rows=5) as writer:
+        writer.write(rows[0])
+        writer.write_batch(to_batch(rows[1:4], Number))
+        writer.write_batch(to_batch([], Number))
+        writer.write_batch(to_batch(rows[4:9], Number))
+        for row in rows[9:16]:
+            writer.write(row)
+        writer.write_batch(to_batch(rows[16:], Number))
+    assert writer.count == 20
+    assert list(read_rows(store, "a", Number)) == rows
+    metadata = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata
+    sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    assert sizes == [9, 5, 6]
+
+
+def test_many_small_batches_end_a_group(store: Store):
+    with store.create("a") as file, PartWriter(file, Number) as writer:
+        for n in range(300):
+            writer.write_batch(to_batch([Number(value=n)], Number))
+    metadata = pq.ParquetFile(pa.BufferReader(store.read("a"))).metadata
+    assert [metadata.row_group(i).num_rows for i in range(2)] == [256, 44]
+
+
+def test_batches_that_were_read_can_be_written_again(store: Store):
+    write_rows(store, "a", Tile, [_tile()] * 3)
+    with store.create("b") as file, PartWriter(file, Tile) as writer:
+        for batch in read_batches(store, "a", Tile):
+            writer.write_batch(batch)
+    assert list(read_rows(store, "b", Tile)) == [_tile()] * 3
+
+
+def test_batches_have_only_the_columns_of_the_record(store: Store):
+    write_rows(store, "a", Tile, [_tile()] * 300)
+    batches = list(read_batches(store, "a", LabelledTile))
+    assert [batch.num_rows for batch in batches] == [256, 44]
+    assert batches[0].schema.names == list(LabelledTile.model_fields)
+
+
+def test_batches_of_other_columns_are_a_damaged_part(store: Store):
+    write_rows(store, "a", Number, [Number(value=1)])
+    with pytest.raises(DamagedPart, match="a is not a whole part"):
+        list(read_batches(store, "a", Text))
 
 
 def test_a_schema_with_metadata_keeps_it(store: Store):
@@ -203,6 +250,6 @@ def _tile() -> Tile:
     )  # fmt: skip
     window = Window(x0=0, y0=0, x1=9, y1=9)
     return Tile(
-        id="1" * 20, scene=scene, window=window, split=Split.TRAIN, image_sha256="2" * 64,
-        objects=(), image=bytes(5000),
+        id="1" * 20, scene=scene, window=window, split=Split.TRAIN, component="c" * 20,
+        image_sha256="2" * 64, objects=(), image=bytes(5000),
     )  # fmt: skip
