@@ -2,23 +2,40 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import tee
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from prompts import Phrasings, load_phrasings
-from schemas.record import content_id
+from schemas.arrow import arrow_schema, from_batch, to_batch
+from schemas.errors import AccountingError
+from schemas.geometry import Window
+from schemas.label_params import LABEL_FORMS
+from schemas.record import Record, content_id
 from schemas.release import Part
-from schemas.sample import Draft, Rejection, Sample, Span, Turn, Verdict
+from schemas.sample import Draft, Rejection, Sample, Span, SpanKind, Verdict
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
+from schemas.turn import Turn
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
 from tasks.grounding.drafts import dialogue_draft, local_drafts, rejection, synthesis_draft
-from tasks.grounding.references import BrokenReference, parse
+from tasks.grounding.references import BrokenReference, Parsed, TextSpan, parse
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
 
 LOCAL, DETAILED = "local_description", "detailed_description"
+_LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
+
+
+class _TileWindow(Record):
+    """The columns of a tile that a sample of a label takes over."""
+
+    id: str
+    window: Window
 
 
 @stage(
@@ -34,16 +51,18 @@ def verify_shard(
     described: Part,
     synthesized: Part,
     conversed: Part,
-) -> Iterator[Sample | Rejection]:
+) -> Iterator[Sample | Rejection | pa.RecordBatch]:
     """Verify what is said of every tile of the shard; one candidate per draft.
 
-    Adapted drafts come as they are, the others are composed of what the teacher wrote. One tile's
-    rows are in memory at a time.
+    Labels in words pass as they are, before all others: nothing but themselves tells whether they
+    are true. Adapted drafts come as they are, the others are composed of what the teacher wrote.
+    One tile's rows are in memory at a time.
     """
+    yield from label_samples(context, tiles, adapted)
     local, detailed = load_phrasings(LOCAL), load_phrasings(DETAILED)
     outlines = tee(context.rows(tiles, TileOutline), 4)
     together = zip(
-        beside(outlines[0], context.rows(adapted, Draft)),
+        beside(outlines[0], _tagged_drafts(context, adapted)),
         beside(outlines[1], context.rows(described, DescribedObjects)),
         beside(outlines[2], context.rows(synthesized, SynthesizedTile)),
         beside(outlines[3], context.rows(conversed, ConversedTile)),
@@ -54,6 +73,39 @@ def verify_shard(
         for outcome in verify_tile(tile, (*drafts, *composed)):
             context.candidates += 1
             yield outcome
+
+
+def label_samples(context: Context, tiles: Part, adapted: Part) -> Iterator[pa.RecordBatch]:
+    """Yield the drafts of ``adapted`` that restate labels in words as samples, batch by batch."""
+    shown = list(context.rows(tiles, _TileWindow))
+    ids = pa.array([tile.id for tile in shown], pa.string())
+    windows = to_batch(shown, _TileWindow)["window"]
+    schema = arrow_schema(Sample)
+    for batch in context.batches(adapted, Draft):
+        labels = batch.filter(_restates_labels(batch))
+        if not labels.num_rows:
+            continue
+        context.candidates += labels.num_rows
+        places = pc.index_in(labels["tile_id"], value_set=ids)
+        if places.null_count:
+            raise AccountingError(
+                f"Part {adapted.path} holds {places.null_count} samples of tiles that "
+                f"{tiles.path} lacks. This is a defect; please report it."
+            )
+        columns = {name: labels[name] for name in labels.schema.names}
+        columns["window"] = windows.take(places)
+        yield pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _tagged_drafts(context: Context, adapted: Part) -> Iterator[Draft]:
+    """Yield the other drafts of ``adapted``, whose tags are still in their text."""
+    for batch in context.batches(adapted, Draft):
+        tagged = batch.filter(pc.invert(_restates_labels(batch)))
+        yield from from_batch(tagged, Draft)
+
+
+def _restates_labels(batch: pa.RecordBatch) -> pa.BooleanArray:
+    return pc.is_in(pc.struct_field(batch["lineage"], "form"), value_set=_LABEL_FORMS)
 
 
 def verify_tile(
@@ -122,11 +174,6 @@ def _composed(
 def _sample(
     draft: Draft, tile: TileOutline, said: tuple[Said, ...], verdicts: tuple[Verdict, ...]
 ) -> Sample:
-    spans = tuple(
-        Span(turn=number, start=span.start, end=span.end, refs=span.refs)
-        for number, one in enumerate(said)
-        for span in one.text.spans
-    )
     return Sample(
         id=draft.id,
         task=draft.task,
@@ -137,8 +184,25 @@ def _sample(
         window=tile.window,
         turns=tuple(Turn(role=one.role, content=one.text.plain) for one in said),
         objects=draft.objects,
-        lineage=draft.lineage.model_copy(update={"spans": spans, "verdicts": verdicts}),
+        lineage=draft.lineage.model_copy(update={"spans": _spans(said), "verdicts": verdicts}),
     )
+
+
+def _spans(said: tuple[Said, ...]) -> tuple[Span, ...]:
+    """Return phrases, boxes and units of all turns, in the order of the text."""
+    found = [
+        Span(turn=number, start=span.start, end=span.end, refs=span.refs, kind=kind)
+        for number, one in enumerate(said)
+        for kind, spans in _by_kind(one.text)
+        for span in spans
+    ]
+    return tuple(sorted(found, key=lambda span: (span.turn, span.start)))
+
+
+def _by_kind(text: Parsed) -> Iterator[tuple[SpanKind, tuple[TextSpan, ...]]]:
+    yield "phrase", text.spans
+    yield "box", text.boxes
+    yield "units", text.units
 
 
 def _rejected(draft: Draft, tile: TileOutline, reason: Reason, detail: str) -> Rejection:

@@ -15,7 +15,7 @@ from tasks.forms.proposal import (
     size_text,
 )
 from tasks.forms.view import View
-from tasks.grounding.references import tag
+from tasks.grounding.references import tag, tag_box
 
 
 def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
@@ -55,8 +55,7 @@ def _asked(one: Expression, view: View, voice: Voice) -> Proposal:
     asked = voice.say("instructions", one.target, what)
     how = voice.say("boxes", one.target, {"size": size_text(view)})
     said = {
-        "box": tag(box, [one.target]),
-        "plain_box": box,
+        "box": tag_box(box, [one.target]),
         "Expression": tag(opened(one.words), [one.target]),
     }
     return Proposal(

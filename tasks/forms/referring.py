@@ -7,7 +7,7 @@ from tasks.forms.expressions import Expression, expressions
 from tasks.forms.grounding import drawn
 from tasks.forms.proposal import Outcome, Proposal, Refusal, Voice, box_text, opened, size_text
 from tasks.forms.view import View
-from tasks.grounding.references import tag
+from tasks.grounding.references import tag, tag_box
 
 
 def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
@@ -18,7 +18,7 @@ def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
 
 
 def _asked(one: Expression, view: View, voice: Voice) -> Proposal:
-    box = box_text(view.facts[one.target], view) or ""
+    box = tag_box(box_text(view.facts[one.target], view) or "", [one.target])
     said = {
         "expression": tag(one.words, [one.target]),
         "Expression": tag(opened(one.words), [one.target]),

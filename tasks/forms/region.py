@@ -17,7 +17,7 @@ from tasks.forms.proposal import (
     size_text,
 )
 from tasks.forms.view import View
-from tasks.grounding.references import tag
+from tasks.grounding.references import tag, tag_box
 from tasks.lexicon import plural, with_article
 
 NEAR_AXIS: Final = 12.0  # degrees: farther from an axis or a diagonal than this goes unsaid
@@ -50,6 +50,7 @@ def _captioned(fact: ObjectFact, view: View, voice: Voice) -> Proposal | None:
     if box is None or not (cell or details):
         return None
     thing = tag(with_article(fact.category), [fact.ref])
+    given = {"box": tag_box(box, [fact.ref]), "size": size_text(view)}
     said = {
         "a_thing": thing,
         "A_thing": opened(thing),
@@ -58,7 +59,7 @@ def _captioned(fact: ObjectFact, view: View, voice: Voice) -> Proposal | None:
     }
     return Proposal(
         task=TaskType.REGION_CAPTION,
-        instruction=voice.say("instructions", fact.ref, {"box": box, "size": size_text(view)}),
+        instruction=voice.say("instructions", fact.ref, given),
         response=voice.say("responses", fact.ref, said),
         refs=(fact.ref, *neighbour),
     )

@@ -53,7 +53,7 @@ def box_verdicts(text: Parsed, truth: Truth, own: Sequence[str]) -> Iterator[Ver
     known = [ref for ref in own if ref in truth.objects] or list(truth.objects)
     if not found or not known:
         return
-    groups = [known, *(span.refs for span in text.spans)]
+    groups = [known, *(span.refs for span in (*text.spans, *text.boxes))]
     places = [place for refs in groups if (place := truth.place(refs))]
     boxes = np.concatenate([places[0].boxes, *(place.box[None] for place in places)])
     for match in found:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from prompts import Phrasings
 from schemas.geometry import Box
 from schemas.record import content_id
-from schemas.sample import Draft, Lineage, Rejection, Turn
+from schemas.sample import Draft, Lineage, Rejection
 from schemas.teacher import (
     ConversedTile,
     DescribedObjects,
@@ -15,8 +15,9 @@ from schemas.teacher import (
     SynthesizedTile,
 )
 from schemas.tile import TileObject, TileOutline
+from schemas.turn import Turn
 from schemas.vocabulary import Origin, Reason, TaskType
-from tasks.grounding.references import BrokenReference, expand, refs_of, tag
+from tasks.grounding.references import BrokenReference, expand, refs_of, tag, tag_box
 from tasks.lexicon.lexicon import noun
 from tasks.spatial.facts import sample_object
 from tasks.spatial.polygons import box_of
@@ -100,9 +101,9 @@ def _target(tile: TileOutline, things: Sequence[TileObject]) -> str:
     else:
         name = f"the group of {noun(things[0].category, 2)}"
     box = box_text(tile, box_of(tuple(point for thing in things for point in thing.clipped)))
-    phrase = tag(name, [thing.ref for thing in things])
+    refs = [thing.ref for thing in things]
     size = f"{tile.window.width}×{tile.window.height}"
-    return f"{phrase} in the box {box} of this {size} image"
+    return f"{tag(name, refs)} in the box {tag_box(box, refs)}<units> of this {size} image</units>"
 
 
 def _draft(

@@ -2,7 +2,9 @@
 
     ids    = item, separated by spaces or commas
     item   = oN, or a range oN-oM with N < M
-    tagged = plain text with <ref ids="…">…</ref>, not nested, neither ids nor text empty
+    tagged = plain text with <ref ids="…">…</ref>, not nested, neither ids nor text empty;
+             <box ids="…">[x0, y0, x1, y1]</box> round the box of objects, whole px of the tile;
+             <units>…</units> round words that say what the numbers of boxes are
 
 Anything else that looks like such a tag is refused; a “<” before other words is plain text. All
 functions are linear in the length of the text.
@@ -18,9 +20,10 @@ MAX_REFS: Final = (
 
 _ITEM: Final = re.compile(r"o([1-9][0-9]{0,5})(?:-o([1-9][0-9]{0,5}))?")
 _REF: Final = re.compile(r"o[1-9][0-9]{0,5}")
-_LOOKS_LIKE: Final = re.compile(r"<\s{0,3}/?\s{0,3}ref\b", re.IGNORECASE)
-_OPEN: Final = re.compile(r'<ref ids="([^"<>]*)">')
-_CLOSE: Final = re.compile(r"</ref>")
+_LOOKS_LIKE: Final = re.compile(r"<\s{0,3}/?\s{0,3}(?:ref|box|units)\b", re.IGNORECASE)
+_OPEN: Final = re.compile(r'<(?:(?P<kind>ref|box) ids="(?P<ids>[^"<>]*)"|units)>')
+_CLOSE: Final = re.compile(r"</(ref|box|units)>")
+_BOX: Final = re.compile(r"\[\d{1,6}, \d{1,6}, \d{1,6}, \d{1,6}\]")
 
 
 class BrokenReference(ValueError):
@@ -36,10 +39,20 @@ class TextSpan(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """Tagged text taken apart."""
+    """Tagged text taken apart: ``spans`` are its phrases."""
 
     plain: str
     spans: tuple[TextSpan, ...]
+    boxes: tuple[TextSpan, ...] = ()
+    units: tuple[TextSpan, ...] = ()
+
+
+class _Opened(NamedTuple):
+    at: int
+    end: int
+    start: int  # in the plain text
+    kind: str
+    refs: tuple[str, ...]
 
 
 def expand(ids: str) -> tuple[str, ...]:
@@ -95,35 +108,47 @@ def tag(text: str, refs: Iterable[str]) -> str:
     return f'<ref ids="{ids}">{text}</ref>'
 
 
+def tag_box(box: str, refs: Iterable[str]) -> str:
+    """Return the text ``box``, ``[x0, y0, x1, y1]``, tied to ``refs``.
+
+    Raises BrokenReference where it is no such box, or there are no refs.
+    """
+    ids = compress(refs)
+    if not ids or _BOX.fullmatch(box) is None:
+        raise BrokenReference(f"“{_short(box)}” for “{ids}” is not a box [x0, y0, x1, y1]")
+    return f'<box ids="{ids}">{box}</box>'
+
+
 def parse(tagged: str) -> Parsed:
-    """Take the tags out of ``tagged`` and say which phrases they stood round.
+    """Take the tags out of ``tagged`` and say which words they stood round.
 
     Raises BrokenReference for a malformed, nested, unclosed, stray or empty tag, with its place.
     """
     pieces: list[str] = []
-    spans: list[TextSpan] = []
+    spans: dict[str, list[TextSpan]] = {"ref": [], "box": [], "units": []}
     done = length = total = 0
-    opened: tuple[int, int, tuple[str, ...]] | None = None
+    opened: _Opened | None = None
     for mark in _LOOKS_LIKE.finditer(tagged):
         at = mark.start()
         pieces.append(tagged[done:at])
         length += at - done
         if (closing := _CLOSE.match(tagged, at)) is not None:
-            spans.append(_closed(tagged, at, opened, length, pieces[-1]))
+            kind = closing[1]
+            spans[kind].append(_closed(tagged, at, kind, opened, length, pieces[-1]))
             opened, done = None, closing.end()
             continue
-        opening, refs = _opened(tagged, at, is_open=opened is not None)
-        total += len(refs)
+        opened = _opened(tagged, at, length, is_open=opened is not None)
+        total += len(opened.refs)
         if total > MAX_REFS:
             raise BrokenReference(f"more than {MAX_REFS} objects referred to{_where(tagged, at)}")
-        opened, done = (at, length, refs), opening.end()
+        done = opened.end
     if opened is not None:
-        raise BrokenReference(f"tag is never closed{_where(tagged, opened[0])}")
+        raise BrokenReference(f"tag is never closed{_where(tagged, opened.at)}")
     pieces.append(tagged[done:])
-    return Parsed("".join(pieces), tuple(spans))
+    return Parsed("".join(pieces), *(tuple(spans[kind]) for kind in ("ref", "box", "units")))
 
 
-def _opened(tagged: str, at: int, *, is_open: bool) -> tuple[re.Match[str], tuple[str, ...]]:
+def _opened(tagged: str, at: int, start: int, *, is_open: bool) -> _Opened:
     match = _OPEN.match(tagged, at)
     if match is None:
         raise BrokenReference(
@@ -131,20 +156,24 @@ def _opened(tagged: str, at: int, *, is_open: bool) -> tuple[re.Match[str], tupl
         )
     if is_open:
         raise BrokenReference(f"tag inside a tag{_where(tagged, at)}")
+    if match["kind"] is None:
+        return _Opened(at, match.end(), start, "units", ())
     try:
-        return match, expand(match[1])
+        return _Opened(at, match.end(), start, match["kind"], expand(match["ids"]))
     except BrokenReference as error:
         raise BrokenReference(f"{error}{_where(tagged, at)}") from None
 
 
 def _closed(
-    tagged: str, at: int, opened: tuple[int, int, tuple[str, ...]] | None, end: int, words: str
+    tagged: str, at: int, kind: str, opened: _Opened | None, end: int, words: str
 ) -> TextSpan:
-    if opened is None:
-        raise BrokenReference(f"</ref> without its opening tag{_where(tagged, at)}")
+    if opened is None or opened.kind != kind:
+        raise BrokenReference(f"</{kind}> without its opening tag{_where(tagged, at)}")
     if not words.strip():
-        raise BrokenReference(f"tag round no words{_where(tagged, opened[0])}")
-    return TextSpan(opened[1], end, opened[2])
+        raise BrokenReference(f"tag round no words{_where(tagged, opened.at)}")
+    if kind == "box" and _BOX.fullmatch(words) is None:
+        raise BrokenReference(f"a box is written [x0, y0, x1, y1]{_where(tagged, opened.at)}")
+    return TextSpan(opened.start, end, opened.refs)
 
 
 def _number(ref: str) -> int:
@@ -170,6 +199,7 @@ def _short(text: str) -> str:
 def refs_of(tagged: str) -> frozenset[str]:
     """Return the objects that ``tagged`` refers to; none where its tags are broken."""
     try:
-        return frozenset(ref for span in parse(tagged).spans for ref in span.refs)
+        parsed = parse(tagged)
     except BrokenReference:
         return frozenset()
+    return frozenset(ref for span in (*parsed.spans, *parsed.boxes) for ref in span.refs)

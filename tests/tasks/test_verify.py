@@ -2,7 +2,7 @@ import pytest
 
 from prompts import load_phrasings
 from schemas.params import AdaptParams, DialogueParams, TeacherParams
-from schemas.sample import Draft, Rejection, Sample, Turn
+from schemas.sample import Draft, Rejection, Sample, SampleObject, Span
 from schemas.teacher import (
     ConversedTile,
     DescribedObjects,
@@ -15,10 +15,12 @@ from schemas.teacher import (
     Synthesis,
     SynthesizedTile,
 )
+from schemas.turn import Turn
 from schemas.vocabulary import Origin, Reason, TaskType
-from tasks._stage import Where
+from tasks._stage import Where, write_part
 from tasks.adapt import adapt_shard
 from tasks.grounding.drafts import dialogue_draft, local_drafts, synthesis_draft
+from tasks.storage.store import Store
 from tasks.verify import verify_draft, verify_shard, verify_tile
 from tests.tasks._teaching import apron, rejections_of, rows_of, taught, tiles_part
 from tests.tasks._tiles import dense_tile, random_tile
@@ -76,7 +78,7 @@ def test_a_local_fact_becomes_a_region_caption_with_its_box():
 def test_one_object_is_asked_for_by_its_class():
     (draft,) = local(LocalFact(ids=("o5",), attributes="It is grey", relations=""))
     assert (
-        '<ref ids="o5">the helicopter</ref> in the box [435, 295, 465, 305]'
+        '<ref ids="o5">the helicopter</ref> in the box <box ids="o5">[435, 295, 465, 305]</box>'
         in draft.turns[0].content
     )
     assert draft.turns[1].content == "It is grey."
@@ -102,6 +104,7 @@ def test_published_text_has_no_tags_and_the_spans_point_at_the_same_words():
     phrases = [
         (span.turn, sample.turns[span.turn].content[span.start : span.end], span.refs)
         for span in sample.lineage.spans
+        if span.kind == "phrase"
     ]
     assert phrases == [
         (0, "the group of planes", ("o1", "o2", "o3")),
@@ -233,3 +236,63 @@ def test_every_draft_is_a_candidate_and_is_kept_or_rejected(verified):
     facts = sum(len(row.reply.facts) for row in rows_of(root, described_, DescribedObjects))
     assert part.candidates == adapted.rows + facts + synthesized.rows + conversed_.rows
     assert part.rows + part.rejections == part.candidates
+
+
+def test_boxes_and_units_are_spans_that_can_be_replaced_and_left_out():
+    sample = verify_draft(local(ROW)[0], airfield())
+    question = sample.turns[0].content
+    spans = {span.kind: span for span in sample.lineage.spans if span.turn == 0}
+    assert list(spans) == ["phrase", "box", "units"]
+    box, units = spans["box"], spans["units"]
+    assert question[box.start : box.end] == "[50, 88, 270, 112]"
+    assert box.refs == ("o1", "o2", "o3")
+    assert question[units.start : units.end] == " of this 900×600 image"
+    assert units.refs == ()
+
+
+def label_draft(number, tile, words="A plane stands by a <ref ids=”x”> sign."):
+    (draft,) = local(ROW)
+    thing = SampleObject(
+        ref="e1", annotation_id="a" * 20, category="plane",
+        polygon=((1, 1), (9, 1), (9, 9), (1, 9)), box=(1, 1, 9, 9),
+    )  # fmt: skip
+    span = Span(turn=1, start=2, end=7, refs=("e1",))
+    lineage = draft.lineage.model_copy(
+        update={"form": "caption", "spans": (span,), "origin": Origin.ADAPTED, "model": None}
+    )
+    turns = (
+        Turn(role="user", content="Describe it."),
+        Turn(role="assistant", content=f"{words} {number}"),
+    )
+    update = {
+        "id": f"label{number}", "lineage": lineage, "turns": turns, "tile_id": tile.id,
+        "objects": (thing,), "task": TaskType.CAPTION,
+    }  # fmt: skip
+    return draft.model_copy(update=update)
+
+
+def test_labels_in_words_pass_as_they_are_beside_drafts_that_are_checked(tmp_path):
+    root = str(tmp_path)
+    tiles = [apron(), random_tile(1, 3)]
+    part = tiles_part(root, tiles)
+    where = Where(root=root, shard=0)
+    forms = rows_of(root, adapt_shard.fn(where, part, AdaptParams()), Draft)
+    first = [row for row in forms if row.tile_id == tiles[0].id]
+    others = [row for row in forms if row.tile_id != tiles[0].id]
+    labels = [label_draft(n, tile) for n, tile in enumerate(tiles)]
+    rows = [*first, labels[0], *others, labels[1]]
+    adapted = write_part("adapt", 0, "1" * 20, Draft, Store(root), rows)
+    none = [
+        write_part(stage, 0, "2" * 20, model, Store(root), [])
+        for stage, model in (
+            ("describe", DescribedObjects),
+            ("synthesize", SynthesizedTile),
+            ("converse", ConversedTile),
+        )
+    ]
+    verified_part = verify_shard.fn(where, part, adapted, *none)
+    assert verified_part.candidates == len(rows) == verified_part.rows + verified_part.rejections
+    kept = {sample.id: sample for sample in rows_of(root, verified_part, Sample)}
+    for draft, tile in zip(labels, tiles, strict=True):
+        expected = {**dict(draft), "window": tile.window}
+        assert kept[draft.id] == Sample(**expected)

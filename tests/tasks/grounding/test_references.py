@@ -11,7 +11,9 @@ from tasks.grounding.references import (
     compress,
     expand,
     parse,
+    refs_of,
     tag,
+    tag_box,
 )
 
 numbers = st.integers(1, 999_999)
@@ -117,6 +119,39 @@ def test_broken_ids_are_refused_with_what_is_broken(ids, message):
 def test_broken_tags_are_refused_with_their_place(tagged, message):
     with pytest.raises(BrokenReference, match=re.escape(message)):
         parse(tagged)
+
+
+def test_boxes_and_units_are_told_from_phrases():
+    box = tag_box("[1, 2, 30, 40]", ["o2", "o1"])
+    parsed = parse(f"See {tag('it', ['o3'])} at {box}<units> in pixels</units>.")
+    assert parsed.plain == "See it at [1, 2, 30, 40] in pixels."
+    assert parsed.spans == (TextSpan(4, 6, ("o3",)),)
+    assert parsed.boxes == (TextSpan(10, 24, ("o1", "o2")),)
+    assert parsed.units == (TextSpan(24, 34, ()),)
+    assert refs_of(f"{box} {tag('it', ['o3'])}") == {"o1", "o2", "o3"}
+
+
+@pytest.mark.parametrize(
+    ("tagged", "message"),
+    [
+        ('<box ids="o1">a plane</box>', "a box is written [x0, y0, x1, y1] at character 1"),
+        ('<box ids="o1">[1, 2, 3, 4]</ref>', "</ref> without its opening tag"),
+        ("<box>[1, 2, 3, 4]</box>", "malformed tag at character 1"),
+        ('<units ids="o1">px</units>', "malformed tag at character 1"),
+        ("<units> </units>", "tag round no words"),
+        ('<ref ids="o1">a <units>b</units></ref>', "tag inside a tag"),
+        ("px</units>", "</units> without its opening tag at character 3"),
+    ],
+)
+def test_broken_tags_of_boxes_and_units_are_refused(tagged, message):
+    with pytest.raises(BrokenReference, match=re.escape(message)):
+        parse(tagged)
+
+
+@pytest.mark.parametrize(("box", "ids"), [("[1,2,3,4]", ["o1"]), ("[1, 2, 3, 4]", [])])
+def test_only_a_canonical_box_of_objects_can_be_tagged(box, ids):
+    with pytest.raises(BrokenReference, match="is not a box"):
+        tag_box(box, ids)
 
 
 @pytest.mark.parametrize(
