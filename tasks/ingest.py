@@ -10,17 +10,21 @@ from pydantic import JsonValue
 
 from schemas.arrow import fingerprint
 from schemas.errors import ImageError, StorageError
+from schemas.geometry import Window
 from schemas.params import IngestParams, SourceSpec
 from schemas.record import content_id
 from schemas.release import Part
 from schemas.sample import Rejection
-from schemas.scene import Finding, IngestedScene, Scene, SceneCandidate
-from schemas.vocabulary import Reason
+from schemas.scene import Finding, IngestedScene, Look, Scene, SceneCandidate
+from schemas.vocabulary import FindingKind, Reason
 from tasks._stage import Context, find_part, report, retried, stage, write_part
-from tasks.imagery.header import ImageHeader, perceptual_hash, read_header, right_suffixes
+from tasks.imagery.header import ImageHeader, read_header, right_suffixes
+from tasks.imagery.look import look_of
 from tasks.imagery.open import local_copy
 from tasks.sources.folder import suffix
-from tasks.sources.judge import lost_classes, usable, wrong_size
+from tasks.sources.judge import judged, lost_classes, wrong_size
+from tasks.sources.judge_picture import odd_picture, unreadable
+from tasks.sources.quarantine import held_back
 from tasks.sources.scan import Row, scan, shard_of
 from tasks.storage.store import Store
 
@@ -45,7 +49,7 @@ def scan_source(root: str, spec: SourceSpec, shards: int) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-@stage("ingest", writes=IngestedScene)
+@stage("ingest", writes=IngestedScene, version=2)
 def ingest_shard(
     context: Context, candidates: tuple[Part, ...], params: IngestParams
 ) -> Iterator[IngestedScene | Rejection | Finding]:
@@ -69,6 +73,9 @@ def ingest_scene(
     candidate: SceneCandidate, params: IngestParams
 ) -> Iterator[IngestedScene | Rejection | Finding]:
     """Yield the scene of ``candidate``, or why there is none, and what is odd about its labels."""
+    if candidate.uri is None:
+        yield from _unseen(candidate, _missing(candidate))
+        return
     try:
         with local_copy(candidate.uri) as path:
             seen = _seen(candidate, path, params)
@@ -78,26 +85,53 @@ def ingest_scene(
         why = f"cannot be read ({error.strerror or error}). Put it back and make it readable."
         seen = _rejection(candidate, Reason.UNREADABLE_IMAGE, f"“{candidate.name}” {why}")
     if isinstance(seen, Rejection):
-        yield seen
-        return
-    header, look = seen
-    rows = list(usable(candidate, header))
-    findings = [row for row in rows if isinstance(row, Finding)]
-    yield IngestedScene(
-        scene=_scene(candidate, header, look, lost_classes(candidate, findings)),
-        annotations=tuple(row for row in rows if not isinstance(row, Finding)),
-    )
+        yield from _unseen(candidate, seen)
+    else:
+        yield from _judged(candidate, *seen, params)
+
+
+def ingest_labels(candidate: SceneCandidate) -> tuple[Finding, ...]:
+    """Return what is odd about the labels of ``candidate``, its image not looked at."""
+    return judged(candidate, _stated(candidate))[1]
+
+
+def _judged(
+    candidate: SceneCandidate, header: ImageHeader, look: Look, params: IngestParams
+) -> Iterator[IngestedScene | Rejection | Finding]:
+    """Yield the scene, unless something that was found odd holds it back; then what is odd."""
+    window = Window(x0=0, y0=0, x1=header.width, y1=header.height)
+    kept, findings = judged(candidate, window)
+    findings = (*findings, *wrong_size(candidate, header), *odd_picture(candidate, look))
+    if held := held_back(candidate, findings, params.quarantine):
+        yield _rejection(candidate, Reason.QUARANTINED, held)
+    else:
+        scene = _scene(candidate, header, look, lost_classes(candidate, findings))
+        yield IngestedScene(scene=scene, look=look, annotations=kept)
     yield from findings
-    yield from wrong_size(candidate, header)
+
+
+def _unseen(candidate: SceneCandidate, why: Rejection) -> Iterator[Rejection | Finding]:
+    """Yield why there is no scene, and what its labels alone show to be odd."""
+    yield why
+    if why.reason == Reason.UNREADABLE_IMAGE:
+        yield unreadable(why)
+    yield from ingest_labels(candidate)
+
+
+def _stated(candidate: SceneCandidate) -> Window | None:
+    """Return the whole image as the labels say how large it is."""
+    if candidate.width is None or candidate.height is None:
+        return None
+    return Window(x0=0, y0=0, x1=candidate.width, y1=candidate.height)
 
 
 def _seen(
     candidate: SceneCandidate, path: Path, params: IngestParams
-) -> tuple[ImageHeader, str] | Rejection:
-    """Return the header and the perceptual hash of the file, or why it is not taken."""
+) -> tuple[ImageHeader, Look] | Rejection:
+    """Return the header and the look of the file, or why it is not taken."""
     try:
         header = read_header(path)
-        return _refused(candidate, header, params) or (header, perceptual_hash(path))
+        return _refused(candidate, header, params) or (header, look_of(path))
     except ImageError as error:
         detail = str(error).replace(str(path), f"“{candidate.name}”", 1)
         return _rejection(candidate, Reason.UNREADABLE_IMAGE, detail)
@@ -124,14 +158,15 @@ def _refused(
     return None
 
 
-def _scene(candidate: SceneCandidate, header: ImageHeader, look: str, lost: set[str]) -> Scene:
+def _scene(candidate: SceneCandidate, header: ImageHeader, look: Look, lost: set[str]) -> Scene:
     return Scene(
         id=candidate.id,
         source=candidate.source,
         name=candidate.name,
-        uri=candidate.uri,
-        sha256=candidate.sha256,
-        perceptual_hash=look,
+        uri=candidate.uri or "",
+        sha256=candidate.sha256 or "",
+        perceptual_hash=look.hashes[0],
+        aliases=candidate.aliases,
         width=header.width,
         height=header.height,
         bands=header.bands,
@@ -142,8 +177,23 @@ def _scene(candidate: SceneCandidate, header: ImageHeader, look: str, lost: set[
         licence=candidate.licence,
         attribution=candidate.attribution,
         parent=candidate.parent,
+        bare=_is_bare(candidate),
         exhaustive=tuple(name for name in candidate.exhaustive if name not in lost),
     )
+
+
+def _is_bare(candidate: SceneCandidate) -> bool:
+    labelled = candidate.annotations or candidate.exhaustive
+    return not labelled and FindingKind.EMPTY_LABEL not in candidate.finding_kinds
+
+
+def _missing(candidate: SceneCandidate) -> Rejection:
+    labels = len(candidate.annotations)
+    return _rejection(
+        candidate, Reason.MISSING_IMAGE,
+        f"There is no image “{candidate.name}” for its {labels} labels. Put it below the source "
+        "folder, or name the folder where it lies as “images” of the source.",
+    )  # fmt: skip
 
 
 def _rejection(candidate: SceneCandidate, reason: Reason, detail: str) -> Rejection:

@@ -16,12 +16,17 @@ WRONG_USE: Final = 2
 INTERRUPTED: Final = 130
 
 COMMANDS: Final = {
+    "inspect": ("flows.cli.inspect", "Say which format a folder is in, what it holds and what is odd."),
+    "sources": ("flows.cli.sources", "List the formats that are read: layout, licence, citation."),
+    "lint": ("flows.cli.lint", "Look at every label and picture, and list what is wrong."),
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "explain": ("flows.cli.explain", "Show why a sample exists, from label to verdict."),
+    "export": ("flows.cli.export", "Write a release in another form, such as LLaVA JSON."),
+    "schema": ("flows.cli.schema", "Print the JSON Schema of the jsonl format, for your own data."),
     "answers": ("flows.cli.answers", "Count, show, carry over and tidy up stored answers."),
     "teacher": ("flows.cli.teacher", "Serve the offline teacher in the OpenAI wire format."),
 }  # fmt: skip

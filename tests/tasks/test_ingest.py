@@ -10,7 +10,7 @@ from schemas.params import IngestParams, SourceSpec
 from schemas.record import content_id
 from schemas.scene import SceneCandidate
 from schemas.vocabulary import Reason
-from tasks.ingest import scan_source
+from tasks.ingest import ingest_scene, scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tests.fixtures.ingesting import ingest_folder
@@ -223,7 +223,8 @@ def test_odd_labels_are_findings(root, folder):
     (folder / "labelTxt" / "c.txt").write_text("")
     outcome = ingest_folder(root, "dota", folder)
     assert outcome.kinds() == [
-        "duplicate_label", "image_without_label", "label_without_image", "malformed_line",
+        "duplicate_label", "empty_label", "image_without_label", "label_without_image",
+        "malformed_line",
         "outside_image", "partly_outside_image", "self_crossing", "unknown_class", "zero_area",
     ]  # fmt: skip
     assert len(outcome.scenes["images/a.png"].annotations) == 5
@@ -297,11 +298,10 @@ def test_an_image_that_goes_away_after_the_scan_is_a_rejection(root, folder, tmp
     spec = SourceSpec(name="dota", path=str(dota(folder, 1)))
     (part,) = [p for p in scan_source.fn(str(root), spec, 1) if p.rows]
     (folder / "images" / "s000.png").unlink()
-    from tasks.ingest import ingest_scene
-
     (candidate,) = read_rows(Store(str(root)), part.path, SceneCandidate)
-    (rejection,) = ingest_scene(candidate, IngestParams())
+    rejection, finding = ingest_scene(candidate, IngestParams())
     assert (rejection.reason, rejection.file) == (Reason.UNREADABLE_IMAGE, "images/s000.png")
+    assert (finding.kind, finding.file) == ("unreadable_image", "images/s000.png")
 
 
 @pytest.mark.parametrize(
@@ -325,3 +325,41 @@ def test_a_root_that_cannot_be_written_is_a_storage_error(folder, tmp_path):
     spec = SourceSpec(name="dota", path=str(dota(folder, 1)))
     with pytest.raises(StorageError, match="Choose another --root"):
         scan_source.fn(str(tmp_path / "file"), spec, 1)
+
+
+def test_an_absent_image_is_a_rejection_and_its_labels_are_looked_at(root, folder):
+    write_coco(folder, [coco_image(1)])
+    listed = [coco_image(1), coco_image(2)]
+    boxes = [coco_box(1), coco_box(2, (500, 500, 10, 10)), coco_box(2, (9, 9, 0, 5))]
+    write_coco(folder, listed, boxes, make_images=False)
+    outcome = ingest_folder(root, "coco", folder)
+    assert names(outcome) == ["1.png"]
+    assert outcome.rejections["2.png"].reason == Reason.MISSING_IMAGE
+    assert outcome.kinds() == ["label_without_image", "outside_image", "zero_area"]
+    for part in outcome.ingested:
+        assert part.candidates == part.rows + part.rejections
+
+
+def test_what_a_picture_looks_like_comes_with_its_scene(root, folder):
+    outcome = ingest_folder(root, "dota", dota(folder, 1))
+    (row,) = outcome.scenes.values()
+    assert row.look.contrast > 10
+    assert row.scene.perceptual_hash == row.look.hashes[0]
+
+
+def test_broken_images_are_findings_too(root, folder):
+    dota(folder, 2)
+    (folder / "images" / "s000.png").write_bytes(b"")
+    cut_short(folder / "images" / "s001.png")
+    outcome = ingest_folder(root, "dota", folder)
+    assert outcome.kinds() == ["unreadable_image", "unreadable_image"]
+
+
+def test_an_odd_spelling_is_told_once_a_source(root, folder):
+    for number in range(4):
+        lines = [quad(1, 1, 20, 20, "golffield"), quad(30, 30, 50, 50, "golffield")]
+        write_dota(folder, f"s{number}", lines=lines, seed=number)
+    outcome = ingest_folder(root, "dota", folder)
+    assert [(f.kind.value, f.file, f.line) for f in outcome.findings if f.kind == "odd_spelling"] == [
+        ("odd_spelling", "labelTxt/s0.txt", 1)
+    ]  # fmt: skip
