@@ -1,6 +1,6 @@
 """Plan: what a build would ask of the teacher and what that costs, before anybody is asked.
 
-scan → ingest → tile            made, and found again by the build
+scan → ingest → identify → tile made, and found again by the build
 tiles → strata → a few drawn    by how many objects they have
 each → describe → synthesize → converse    its real requests, answered from the store
                                            or, in the teacher's place, by the offline teacher
@@ -22,6 +22,7 @@ from schemas.tile import Tile
 from tasks._stage import Where
 from tasks.converse import converse_tile
 from tasks.describe import describe_tile
+from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
 from tasks.model.answers import AnswerStore, open_answers
 from tasks.model.asking import Question
@@ -33,7 +34,7 @@ from tasks.planning.outlook import Looked, outlook
 from tasks.planning.places import Place, places, tiles_at
 from tasks.planning.strata import Stratum, drawn_strata
 from tasks.storage.store import Store
-from tasks.synthesize import synthesize_tile
+from tasks.synthesize import sees_pictures, synthesize_tile
 from tasks.tile import tile_shard
 
 SAMPLE: Final = 20
@@ -45,7 +46,7 @@ Taken = Mapping[Place, tuple[Measured, ...]]
 def plan_build(root: str, params: BuildParams, sample: int = SAMPLE) -> Plan:
     """Cut the sources into tiles, as the build would, and plan what the teacher would be asked.
 
-    Only the parts of scan, ingest and tile are written, below ``root``, for the build to find.
+    Only the parts up to tile are written, below ``root``, for the build to find.
     """
     return plan_teacher(root, params, tiled(root, params), sample)
 
@@ -57,14 +58,17 @@ def tiled(root: str, params: BuildParams) -> tuple[Part, ...]:
     ]
     shards = sorted({part.shard for part in scanned})
 
-    def one(shard: int) -> Part:
-        where = Where(root=root, shard=shard)
+    def ingested(shard: int) -> Part:
         candidates = tuple(part for part in scanned if part.shard == shard)
-        scenes = ingest_shard.fn(where, candidates, params.ingest)
-        return tile_shard.fn(where, scenes, params.tile)
+        return ingest_shard.fn(Where(root=root, shard=shard), candidates, params.ingest)
+
+    def cut(scenes: Part, placed: Part) -> Part:
+        return tile_shard.fn(Where(root=root, shard=scenes.shard), scenes, placed, params.tile)
 
     with ThreadPoolExecutor(settings().workers) as pool:
-        return tuple(pool.map(one, shards))
+        scenes = tuple(pool.map(ingested, shards))
+        placed = identify_scenes.fn(root, scenes, params.split).placed
+        return tuple(pool.map(cut, scenes, placed))
 
 
 def plan_teacher(
@@ -78,7 +82,8 @@ def plan_teacher(
         raise UsageError(f"--sample {sample}: an error can be stated from 2 tiles on.")
     store, money = Store(root), money_of(root, params)
     found = list(places(store, tiles))
-    full = [place for place in found if place.objects]
+    sees = sees_pictures(params.teacher)
+    full = [place for place in found if place.objects or (sees and place.bare)]
     strata = drawn_strata(
         full, sample, lambda place: EVERY_TILE + place.objects, lambda place: place.tile_id
     )

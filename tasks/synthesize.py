@@ -38,7 +38,7 @@ def synthesize_shard(
     params: TeacherParams,
     service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[SynthesizedTile | Rejection]:
-    """Describe the tiles of the shard as a whole; one candidate per tile with described objects."""
+    """Describe the tiles of the shard as a whole; one candidate per tile that is asked about."""
     prompt = load_prompt("synthesize")
     bare: list[Rejection] = []
 
@@ -64,10 +64,14 @@ def synthesize_shard(
 def synthesize_tile(
     tile: Tile, described: Sequence[DescribedObjects], prompt: Prompt, params: TeacherParams
 ) -> Question[Subject, Synthesis] | Rejection | None:
-    """Return the request about ``tile``, or why nothing can be asked; None without objects."""
+    """Return the request about ``tile``, or why nothing can be asked.
+
+    Where nothing is labelled, a teacher that sees is asked for what it sees; None where it cannot,
+    and for tiles of labelled scenes that have no objects.
+    """
     outline = outline_of(tile)
     if not any(thing.described for thing in tile.objects):
-        return None
+        return _unlabelled(tile, outline, prompt, params)
     facts = local_facts(outline, described)
     if not facts:
         return _nothing(outline, len(described))
@@ -80,6 +84,11 @@ def synthesize_tile(
     )
 
 
+def sees_pictures(params: TeacherParams) -> bool:
+    """Say whether the teacher is shown the picture and can tell what is in it by itself."""
+    return params.kind != "offline" and params.images.synthesize.send
+
+
 def synthesized_row(
     subject: Subject, outcome: Asked[Synthesis] | Unanswered
 ) -> SynthesizedTile | Rejection:
@@ -89,6 +98,17 @@ def synthesized_row(
         return rejection("synthesize", tile, outcome)
     return SynthesizedTile(
         tile_id=tile.id, reply=outcome.reply, exchange=outcome.exchange, rests_on=keys
+    )
+
+
+def _unlabelled(
+    tile: Tile, outline: TileOutline, prompt: Prompt, params: TeacherParams
+) -> Question[Subject, Synthesis] | None:
+    if not (tile.scene.bare and sees_pictures(params)):
+        return None
+    request = request_for(prompt, {"sheet": fact_sheet(outline)}, params, tile)
+    return Question(
+        (outline, ()), request, Synthesis, lambda reply: _complaint(reply.description, set())
     )
 
 

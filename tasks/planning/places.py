@@ -22,18 +22,20 @@ class Place:
     part: str
     row: int
     objects: int
+    bare: bool  # a tile of a scene of which nothing is labelled
 
 
 def places(store: Store, parts: Sequence[Part]) -> Iterator[Place]:
     """Yield the place of every tile of ``parts``; neither pictures nor polygons are read."""
     for part in parts:
         with store.open(part.path) as file:
-            columns = ["id", "objects.list.element.described"]
+            columns = ["id", "objects.list.element.described", "scene.bare"]
             row = 0
             for batch in pq.ParquetFile(file).iter_batches(columns=columns):
                 for found in batch.to_pylist():
                     objects = sum(thing["described"] for thing in found["objects"])
-                    yield Place(found["id"], part.path, row, objects)
+                    bare = found["scene"]["bare"]
+                    yield Place(found["id"], part.path, row, objects, bare)
                     row += 1
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from prompts import load_prompt
-from schemas.params import TeacherParams
-from schemas.teacher import DescribedObjects, SynthesizedTile
+from schemas.params import ImageParams, PictureParams, TeacherParams
+from schemas.teacher import DescribedObjects, Synthesis, SynthesizedTile
 from schemas.vocabulary import Reason
 from tasks._stage import Where, write_part
 from tasks.describe import describe_shard
@@ -52,6 +52,19 @@ def test_a_tile_without_objects_is_not_asked_about(root) -> None:
     tiles = tiles_part(root, [tile_of([], name="empty.png"), apron()])
     _, synthesized, _ = taught(root, tiles, PARAMS)
     assert (synthesized.candidates, synthesized.rows) == (1, 1)
+
+
+def test_a_picture_of_which_nothing_is_labelled_is_described_by_a_teacher_that_sees() -> None:
+    remote = TeacherParams(kind="openai", model="some-vision-model")
+    empty = pictured(tile_of([], name="bare.png"))
+    bare = empty.model_copy(update={"scene": empty.scene.model_copy(update={"bare": True})})
+    asked = synthesize_tile(bare, (), load_prompt("synthesize"), remote)
+    assert asked.request.image_sha256 == bare.image_sha256
+    assert "Nothing is labelled in this picture" in asked.request.messages[-1].text
+    assert asked.complaint(Synthesis(description="A field.")) is None
+    assert synthesize_tile(empty, (), load_prompt("synthesize"), remote) is None
+    blind = remote.model_copy(update={"images": ImageParams(synthesize=PictureParams(send=False))})
+    assert synthesize_tile(bare, (), load_prompt("synthesize"), blind) is None
 
 
 def test_a_tile_without_a_sound_local_fact_is_a_rejection(root) -> None:
