@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check golden bench bench-model lock help clean
+.PHONY: demo test check golden fuzz bench bench-adapt bench-model lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -25,12 +25,19 @@ check: $(INSTALLED)  ## Formatting, lint, types, import arrows
 golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
 	REMAKE_GOLDEN=1 $(BIN)/pytest -k golden
 
+fuzz: $(INSTALLED)  ## Read 2,000 broken copies of every format's fixture; ends with a table and one JSON line
+	$(BIN)/python -m tests.fuzz
+
 bench: $(INSTALLED)  ## Run every benchmark; each ends with one JSON line of figures
 	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m $$bench || exit 1; done
 
 bench-model: $(INSTALLED)  ## Benchmarks of the engine that asks the model: speed, memory, limits, kills, faults
 	@for bench in speed memory limits kills faults; do \
 	  echo "== model.$$bench"; $(BIN)/python -m tests.bench.model.$$bench || exit 1; done
+
+ROWS ?= 1000000
+bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many
+	$(BIN)/python -m tests.bench.bench_adapt --rows $(ROWS)
 
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \

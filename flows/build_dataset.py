@@ -1,11 +1,11 @@
 """The flow that turns annotated folders into a release."""
 
-from prefect import flow, unmapped
+from prefect import allow_failure, flow, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.clock import now, stamp
-from flows.outcome import Finished, by_shard, finished, raise_if_incomplete
+from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.summary import markdown_summary
 from flows.teaching import taught_by
@@ -14,11 +14,16 @@ from schemas.release import Manifest
 from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
+from tasks.agree import agree_sources
 from tasks.check import check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
+from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
+from tasks.mix import mix_samples
 from tasks.publish import commit_release, publish_shard
+from tasks.report.wholes import wholes
+from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.validate import validate_shard
@@ -41,15 +46,18 @@ def build_dataset(
     check_build(root, version, params)
     with taught_by(params.teacher):
         done = _stages(root, params)
+    mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
     published = publish_shard.map(
-        root, version, done.shards, done.of("validate"), done.of("tile"), unmapped(params.publish)
-    ).result()
+        root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
+        unmapped(params.publish),
+    ).result()  # fmt: skip
     manifest = commit_release(
-        root, version, created, params, done.parts, tuple(p for part in published for p in part),
-        done.failed,
+        root, version, created, params, (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind),
+        tuple(part for parts in published for part in parts), done.failed,
     )  # fmt: skip
+    found = wholes(Store(root), version, manifest.parts)
     create_markdown_artifact(
-        key="build-dataset", markdown=markdown_summary(root, manifest), description=version
+        key="build-dataset", markdown=markdown_summary(root, manifest, found), description=version
     )
     raise_if_incomplete(manifest)
     return manifest
@@ -65,7 +73,12 @@ def _stages(root: str, params: BuildParams) -> Finished:
     scenes = ingest_shard.map(
         where, candidates=list(shards.values()), params=unmapped(params.ingest)
     )
-    tiles = tile_shard.map(where, scenes=scenes, params=unmapped(params.tile))
+    identified = identify_scenes.submit(root, allow_failure(scenes), params.split).result()
+    agreed = agree_sources.submit(
+        root, tuple(p for parts in scanned for p in parts), identified.links
+    )
+    placed = in_order(identified.placed, shards)
+    tiles = tile_shard.map(where, scenes=scenes, placed=placed, params=unmapped(params.tile))
     adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
     planned = announced(root, params, tiles)
     described = describe_shard.map(
@@ -83,6 +96,7 @@ def _stages(root: str, params: BuildParams) -> Finished:
         synthesized=synthesized, conversed=conversed,
     )  # fmt: skip
     validated = validate_shard.map(where, verified=verified)
-    return finished(
+    done = finished(
         shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
     )
+    return done.with_parts(placed, (identified.links, agreed.result()))

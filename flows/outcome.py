@@ -1,7 +1,7 @@
 """What became of each shard: which went through every stage, and why the others did not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prefect import get_run_logger
@@ -28,12 +28,23 @@ class Finished:
         """Return the parts of ``stage``, one for each finished shard, in their order."""
         return [part for part in self.parts if part.stage == stage]
 
+    def with_parts(self, by_shard: Iterable[Part], whole: Iterable[Part]) -> "Finished":
+        """Return this with more parts: those of its shards, and those about all of them."""
+        own = tuple(part for part in by_shard if part.shard in self.shards)
+        return replace(self, parts=(*self.parts, *own, *whole))
+
 
 def by_shard(scanned: Iterable[Iterable[Part]]) -> dict[int, tuple[Part, ...]]:
     """Return the scanned parts of all sources by shard, in order."""
     parts = sorted((part for parts in scanned for part in parts), key=lambda part: part.shard)
     shards = sorted({part.shard for part in parts})
     return {shard: tuple(part for part in parts if part.shard == shard) for shard in shards}
+
+
+def in_order(parts: Iterable[Part], shards: Iterable[int]) -> list[Part]:
+    """Return the parts of ``shards`` in their order, an empty one where an earlier stage failed."""
+    found = {part.shard: part for part in parts}
+    return [found.get(shard) or _nothing(shard) for shard in shards]
 
 
 def finished(candidates: Mapping[int, tuple[Part, ...]], *stages: Futures) -> Finished:
@@ -74,6 +85,13 @@ def raise_if_incomplete(manifest: Manifest) -> None:
         + " ".join(lines)
         + " Run the same build again under a new version: only what is missing is made."
     )
+
+
+def _nothing(shard: int) -> Part:
+    return Part(
+        stage="identify", shard=shard, key="failed", candidates=0, rows=0, rejections=0,
+        findings=0, made=False,
+    )  # fmt: skip
 
 
 def _completed(future: PrefectFuture[Part]) -> bool:

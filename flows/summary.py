@@ -1,13 +1,24 @@
 """The summary of a build as Markdown, for the Prefect UI."""
 
+from typing import Final
+
 from schemas.release import Manifest, StageCount, Took, Usage
-from tasks.report.rendering import dollars
+from tasks.report.rendering import dollars, percent
+from tasks.report.wholes import Wholes
 from tasks.storage.releases import release_path
 
+NOTHING: Final = Wholes()
 
-def markdown_summary(root: str, manifest: Manifest) -> str:
-    """Return what the build of ``manifest`` did, with the places of its files."""
-    parts = (_head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest))
+
+def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
+    """Return what the build of ``manifest`` did, with the places of its files.
+
+    ``found`` is what is said of the release as a whole: leaks, agreement, blind baseline.
+    """
+    parts = (
+        _head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest),
+        _sameness(found), _agreement(found), _blind(found),
+    )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
 
@@ -86,3 +97,45 @@ def _tasks(manifest: Manifest) -> list[str]:
         for count in manifest.tasks
     ]
     return lines
+
+
+def _sameness(found: Wholes) -> list[str]:
+    if not found.pairs:
+        return []
+    lines = [
+        f"{found.pairs:,} pairs of scenes show the same ground; splits of {found.leaks:,} disagree."
+    ]
+    leaks = (link for link in found.links if link.leak)
+    lines += [
+        f"- {link.first_source} {link.first_name} ({link.first_split}) – {link.second_source} "
+        f"{link.second_name} ({link.second_split}): {link.detail}"
+        for link in leaks
+    ]
+    return lines
+
+
+def _agreement(found: Wholes) -> list[str]:
+    """Return how far sources agree on the same images, and the first contradictions."""
+    if not found.agreements:
+        return []
+    lines = ["| sources | what | images | agree | disagree | unsure |", "|---|---|--:|--:|--:|--:|"]
+    lines += [
+        f"| {row.first_source} – {row.second_source} | {row.kind} | {row.images:,} "
+        f"| {row.agree:,} | {row.disagree:,} | {row.unsure:,} |"
+        for row in found.agreements
+    ]
+    return [*lines, "", *(f"- {finding.detail}" for finding in found.contradictions)]
+
+
+def _blind(found: Wholes) -> list[str]:
+    """Return what a model that sees no picture gets right; nothing where nothing was measured."""
+    measured = [row for row in found.blind if row.after is not None]
+    if not measured:
+        return []
+    lines = ["| source | questions | test | blind before | blind after | verdict |"]
+    lines += ["|---|---|--:|--:|--:|---|"]
+    return lines + [
+        f"| {row.source} | {row.kind} | {row.test:,} | {percent(row.before)} "
+        f"| {percent(row.after)} | {row.verdict} |"
+        for row in measured
+    ]

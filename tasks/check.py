@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from schemas.errors import SourceError, StorageError, UsageError
-from schemas.params import BuildParams
+from schemas.params import BuildParams, SourceSpec
 from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
@@ -45,8 +45,21 @@ def _check_sources(params: BuildParams) -> None:
     for name, path in named:
         if named.count((name, path)) > 1:
             raise UsageError(f"--source {name}={path} is given twice.")
-    for source in params.sources:
-        try:
-            check(source_named(source.name), SourceFolder(source.path))
-        except SourceError as error:
-            raise UsageError(f"--source {source.name}={source.path}: {error}") from error
+    images = sum(_images(source) for source in params.sources)
+    if not images:
+        paths = ", ".join(source.path for source in params.sources)
+        raise UsageError(
+            f"There are labels but no image file in {paths}. Put the images there, or name their "
+            "folders as “images” of the source in the --params file."
+        )
+
+
+def _images(source: SourceSpec) -> int:
+    """Return how many images ``source`` may take, those that are refused included."""
+    form = source_named(source.name)
+    try:
+        folder = SourceFolder(source.path, source.images)
+        check(form, folder)
+    except SourceError as error:
+        raise UsageError(f"--source {source.name}={source.path}: {error}") from error
+    return len(folder.images()) + len(folder.elsewhere()) + len(folder.refused)

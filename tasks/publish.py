@@ -17,8 +17,14 @@ from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
-from tasks.storage.accounting import check_accounting, count_stages, sample_candidates
-from tasks.storage.layout import write_findings, write_images, write_rejections, write_samples
+from tasks.storage.accounting import REPORTS, check_accounting, count_stages, sample_candidates
+from tasks.storage.layout import (
+    write_findings,
+    write_images,
+    write_rejections,
+    write_report,
+    write_samples,
+)
 from tasks.storage.published import write_document
 from tasks.storage.releases import LATEST, MANIFEST, check_version_free, release_path
 from tasks.storage.store import Store
@@ -31,13 +37,19 @@ PACKAGES: Final = (
 
 @retried("publish", "publish-{shard}")
 def publish_shard(
-    root: str, version: str, shard: int, validated: Part, tiles: Part, params: PublishParams
+    root: str,
+    version: str,
+    shard: int,
+    validated: Part,
+    chosen: Part,
+    tiles: Part,
+    params: PublishParams,
 ) -> tuple[ReleasePart, ...]:
-    """Write the samples of one shard, and every tile that has one, into release ``version``."""
+    """Write the chosen samples of one shard, and every tile that has one, into a release."""
     store = Store(root)
     return (
-        *write_samples(store, version, shard, validated),
-        *write_images(store, version, shard, validated, tiles, params.row_group),
+        *write_samples(store, version, shard, validated, chosen),
+        *write_images(store, version, shard, validated, chosen, tiles, params.row_group),
     )
 
 
@@ -78,7 +90,8 @@ def commit(
     samples = sum(part.rows for part in published if part.table == "samples")
     check_accounting(stages, samples)
     aside = (*write_rejections(store, version, parts), *write_findings(store, version, parts))
-    tables = tuple(sorted((*published, *aside), key=lambda part: part.path))
+    reports = (write_report(store, version, part) for part in parts if part.stage in REPORTS)
+    tables = tuple(sorted((*published, *aside, *reports), key=lambda part: part.path))
     summary = summarize(store, version, tables, parts)
     manifest = Manifest(
         version=version,
@@ -92,6 +105,7 @@ def commit(
         rejections=summary.rejections_by_reason,
         findings=summary.findings_by_kind,
         tasks=summary.tasks,
+        licences=summary.terms,
         usage=summary.usage,
         parts=tables,
         inputs=tuple(sorted(part.path for part in parts)),

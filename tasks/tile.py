@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from schemas.errors import ImageError
 from schemas.geometry import Box, Polygon, Window
-from schemas.params import TileParams, split_of
+from schemas.identity import Placement
+from schemas.params import TileParams
 from schemas.record import content_id
 from schemas.release import Part
 from schemas.sample import Rejection
-from schemas.scene import IngestedScene, ObjectAnnotation, Scene
+from schemas.scene import LabelledScene, ObjectAnnotation, Scene
 from schemas.tile import Tile, TileObject
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
@@ -79,23 +80,33 @@ class _Placed:
 
 
 @stage("tile", writes=Tile)
-def tile_shard(context: Context, scenes: Part, params: TileParams) -> Iterator[Tile | Rejection]:
-    """Cut every scene of the shard into tiles; one scene is open at a time."""
-    for ingested in context.rows(scenes, IngestedScene):
-        context.candidates += len(planned(ingested, params))
-        yield from tile_scene(ingested, params)
+def tile_shard(
+    context: Context, scenes: Part, placed: Part, params: TileParams
+) -> Iterator[Tile | Rejection]:
+    """Cut every scene of the shard that has a place into tiles; one scene is open at a time."""
+    places = {place.scene_id: place for place in context.rows(placed, Placement)}
+    for ingested in context.rows(scenes, LabelledScene):
+        place = places.get(ingested.scene.id)
+        if place:
+            context.candidates += len(planned(ingested, params))
+            yield from tile_scene(ingested, place, params)
 
 
-def planned(ingested: IngestedScene, params: TileParams) -> tuple[Window, ...]:
+def planned(ingested: LabelledScene, params: TileParams) -> tuple[Window, ...]:
     """Return the windows that the scene is to be cut into."""
-    boxes = [box_of(annotation.polygon) for annotation in _objects(ingested)]
-    scene = ingested.scene
-    return windows_for(scene.width, scene.height, boxes, params.size, params.overlap)
+    objects, scene = _objects(ingested), ingested.scene
+    in_words = len(ingested.annotations) > len(objects)
+    size = max(params.size, params.whole) if in_words and not objects else params.size
+    boxes = [box_of(annotation.polygon) for annotation in objects]
+    return windows_for(scene.width, scene.height, boxes, size, params.overlap)
 
 
-def tile_scene(ingested: IngestedScene, params: TileParams) -> Iterator[Tile | Rejection]:
+def tile_scene(
+    ingested: LabelledScene, place: Placement, params: TileParams
+) -> Iterator[Tile | Rejection]:
     """Yield one Tile per planned window, or a Rejection for each that cannot be read."""
     scene, labels = ingested.scene, [_Label(annotation) for annotation in _objects(ingested)]
+    words = tuple(a for a in ingested.annotations if not isinstance(a, ObjectAnnotation))
     todo = planned(ingested, params)
     with ExitStack() as stack:
         try:
@@ -106,7 +117,8 @@ def tile_scene(ingested: IngestedScene, params: TileParams) -> Iterator[Tile | R
             return
         for window in todo:
             try:
-                yield _tile(scene, window, image.read(window), labels, params)
+                tile = _tile(scene, window, place, image.read(window), labels, params)
+                yield tile.model_copy(update={"labels": words if window == todo[0] else ()})
             except ImageError as error:
                 yield _rejection(scene, window, params, error)
 
@@ -139,7 +151,7 @@ def _placed(labels: Sequence[_Label], window: Window, min_visible: float) -> tup
     )
 
 
-def _objects(ingested: IngestedScene) -> list[ObjectAnnotation]:
+def _objects(ingested: LabelledScene) -> list[ObjectAnnotation]:
     return [a for a in ingested.annotations if isinstance(a, ObjectAnnotation)]
 
 
@@ -154,6 +166,7 @@ def _check_size(scene: Scene, image: RgbImage) -> None:
 def _tile(
     scene: Scene,
     window: Window,
+    place: Placement,
     pixels: NDArray[np.uint8],
     labels: Sequence[_Label],
     params: TileParams,
@@ -163,7 +176,8 @@ def _tile(
         id=tile_id(scene, window, params),
         scene=scene,
         window=window,
-        split=split_of(scene.id, scene.split, params.split),
+        split=place.split,
+        component=place.component,
         image_sha256=hashlib.sha256(picture).hexdigest(),
         objects=_placed(labels, window, params.min_visible),
         image=picture,

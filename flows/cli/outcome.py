@@ -13,7 +13,8 @@ from rich.table import Table
 from schemas.release import Manifest, Usage
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
-from tasks.report.rendering import dollars
+from tasks.report.rendering import dollars, percent
+from tasks.report.wholes import wholes
 from tasks.storage.parts import read_rows
 from tasks.storage.releases import read_manifest, release_path
 from tasks.storage.store import Store
@@ -92,10 +93,24 @@ def _show_places(console: Console, outcome: Outcome) -> None:
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
+    for line in _blind(outcome):
+        console.print(line)
     if manifest.usage.requests:
         console.print(_spent(manifest.usage))
     console.print(f"Release   {outcome.url('').rstrip('/')}", soft_wrap=True)
     console.print(f"Report    {outcome.url('report.html')}", soft_wrap=True)
+
+
+def _blind(outcome: Outcome) -> list[str]:
+    """Say for each source whose presence questions were measured what can be guessed of them."""
+    found = wholes(outcome.store, outcome.manifest.version, outcome.manifest.parts)
+    return [
+        f"Without the picture {percent(row.after)} of the presence questions of {row.source} are "
+        f"guessed right ({percent(row.before)} before balancing, limit {percent(row.limit)}): "
+        f"{row.verdict.replace('_', ' ')}."
+        for row in found.blind
+        if row.kind == "presence" and row.after is not None and row.verdict != "too_few"
+    ]
 
 
 def _spent(usage: Usage) -> str:

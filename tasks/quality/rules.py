@@ -86,7 +86,10 @@ ROW_RULES: Final[Sequence[RowRule]] = (
     RowRule("at least one assistant turn", lambda s: any(t.role == "assistant" for t in s.turns)),
     RowRule("roles alternate, user first and assistant last", _roles_alternate),
     RowRule("no turn is blank", lambda s: all(t.content.strip() for t in s.turns)),
-    RowRule("no reference tags are left in the text", _no_text_holds("<ref", "</ref")),
+    RowRule(
+        "no reference tags are left in the text",
+        _no_text_holds("<ref", "</ref", "<box", "</box", "<units", "</units"),
+    ),
     RowRule("no underscores in the text", _no_text_holds("_")),
     RowRule("spans lie within their turn", _spans_fit),
     RowRule("spans mean objects of the sample", _spans_mean_objects),

@@ -5,7 +5,7 @@ from collections import Counter
 from pydantic import Field
 
 from schemas.record import Record
-from schemas.release import PromptUse, TaskCount, Usage
+from schemas.release import LicenceCount, PromptUse, TaskCount, Usage
 from schemas.sample import Rejection
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Reason, Severity
@@ -63,6 +63,7 @@ class Summary(Record):
     verdicts: tuple[Count, ...] = Field(description="statements checked, by outcome")
     licences: tuple[Count, ...] = Field(description="images by licence")
     attributions: tuple[str, ...]
+    terms: tuple[LicenceCount, ...] = Field(description="by source and licence")
     rejections: tuple[RejectionGroup, ...]
     findings: tuple[FindingGroup, ...]
     prompts: tuple[PromptUse, ...]

@@ -262,7 +262,7 @@ def _tabs(samples: list[Sample]) -> tuple[Tab, ...]:
 
 
 def _shown(sample: Sample) -> ShownSample:
-    spans = sample.lineage.spans
+    spans = [span for span in sample.lineage.spans if span.kind == "phrase"]
     return ShownSample(
         id=sample.id,
         task=sample.task,

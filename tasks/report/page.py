@@ -14,6 +14,7 @@ from schemas.release import Manifest, PromptUse
 from tasks.report.figures import Count, Summary
 from tasks.report.gallery import gallery
 from tasks.report.rendering import environment
+from tasks.report.wholes import wholes
 from tasks.storage.store import Store
 
 MOST_CATEGORIES: Final = 18
@@ -41,6 +42,7 @@ def report_page(store: Store, manifest: Manifest, summary: Summary) -> str:
         manifest=manifest,
         summary=summary,
         plates=plates,
+        wholes=wholes(store, manifest.version, manifest.parts),
         by_task=totals(manifest, "task"),
         by_split=totals(manifest, "split"),
         by_source=totals(manifest, "source"),

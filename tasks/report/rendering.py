@@ -28,6 +28,7 @@ def environment() -> Environment:
     found.filters["size"] = size_in_words
     found.filters["payload"] = payload_text
     found.filters["dollars"] = dollars
+    found.filters["percent"] = percent
     return found
 
 
@@ -57,6 +58,11 @@ def dollars(amount: float | None) -> str:
         return "not known"
     digits = 2 if amount >= 0.1 or amount <= 0 else 1 - floor(log10(amount))
     return f"${amount:,.{digits}f}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share of 1 as “12.3 %”; a dash for none."""
+    return "–" if share is None else f"{100 * share:.1f} %"
 
 
 def payload_text(rejection: Rejection) -> str:

@@ -14,6 +14,7 @@ from schemas.sample import Rejection
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Reason, Severity
 from tasks.report.figures import Count, FindingGroup, Lengths, RejectionGroup, Summary
+from tasks.report.terms import COLUMNS, TermCounts
 from tasks.report.usage import prompts_used, usage_of
 from tasks.storage.accounting import UNITS
 from tasks.storage.published import read_table
@@ -25,7 +26,7 @@ SAMPLE_COLUMNS: Final = [
     "task", "split", "source", "turns", "lineage.origin", "lineage.form", "lineage.model",
     "lineage.prompt", "lineage.prompt_fingerprint", "lineage.spans", "lineage.verdicts",
 ]  # fmt: skip
-IMAGE_COLUMNS: Final = ["split", "licence", "attribution", "objects"]
+IMAGE_COLUMNS: Final = ["split", "objects", *COLUMNS]
 
 
 class Tally:
@@ -37,6 +38,7 @@ class Tally:
         self.turns: Counter[int] = Counter()
         self.words: Counter[int] = Counter()
         self.phrasings: Counter[tuple[str, str]] = Counter()
+        self.terms = TermCounts()
         self.spans = self.objects = 0
 
     def add(self, name: str, column: pa.ChunkedArray) -> None:
@@ -78,6 +80,7 @@ def summarize(
         spans=tally.spans,
         verdicts=tally.most("outcome"),
         licences=tally.most("licence"),
+        terms=tally.terms.rows(),
         attributions=tuple(c.name for c in tally.most("attribution") if c.name != "not stated"),
         rejections=_rejection_groups(store, version, tables),
         findings=_finding_groups(store, version, tables),
@@ -116,7 +119,8 @@ def _add_samples(tally: Tally, rows: pa.Table) -> None:
     tally.words.update(Counter(words.to_pylist()))
     pairs = pc.divide(pc.list_value_length(rows["turns"]), 2)
     tally.turns.update(Counter(pairs.to_pylist()))
-    tally.spans += len(pc.list_flatten(pc.struct_field(lineage, "spans")))
+    spans = pc.list_flatten(pc.struct_field(lineage, "spans"))
+    tally.spans += pc.sum(pc.equal(pc.struct_field(spans, "kind"), "phrase")).as_py() or 0
     verdicts = pc.list_flatten(pc.struct_field(lineage, "verdicts"))
     tally.add("outcome", pc.struct_field(verdicts, "outcome"))
     adapted = lineage.filter(pc.is_null(pc.struct_field(lineage, "model")))
@@ -128,6 +132,7 @@ def _add_samples(tally: Tally, rows: pa.Table) -> None:
 def _add_images(tally: Tally, rows: pa.Table) -> None:
     for name in ("split", "licence", "attribution"):
         tally.add(name, rows[name])
+    tally.terms.add(rows)
     objects = pc.list_flatten(rows["objects"])
     tally.objects += len(objects)
     tally.add("category", pc.struct_field(objects, "category"))

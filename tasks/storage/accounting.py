@@ -10,6 +10,9 @@ from schemas.release import Part, StageCount
 UNITS: Final = {
     "scan": "scene",
     "ingest": "scene",
+    "identify": "scene",
+    "links": "pair",
+    "agree": "comparison",
     "tile": "tile",
     "adapt": "sample",
     "describe": "request",
@@ -17,8 +20,13 @@ UNITS: Final = {
     "converse": "request",
     "verify": "sample",
     "validate": "sample",
+    "mix": "sample",
+    "mixture": "group",
+    "blind": "kind",
 }
-SAMPLE_STAGES: Final = ("adapt", "verify", "validate")
+SAMPLE_STAGES: Final = ("adapt", "verify", "validate", "mix")
+REPORTS: Final = ("links", "agree", "mixture", "blind")
+"""Stages whose rows are published as they are, beside the data."""
 
 
 class Link(Record):
@@ -116,18 +124,20 @@ def _between(stages: tuple[StageCount, ...], published: int) -> list[Link]:
         )
         for before, after, at_least in (
             ("scan", "ingest", False),
+            ("ingest", "identify", False),
             ("adapt", "verify", True),
             ("verify", "validate", False),
+            ("validate", "mix", False),
         )
         if before in by_name and after in by_name
     ]
-    kept = by_name["validate"].kept if "validate" in by_name else 0
+    kept = by_name["mix"].kept if "mix" in by_name else 0
     total, lost = sample_candidates(stages), sample_rejections(stages)
     return [
         *links,
         Link(
             found_name="published samples", found=published,
-            expected_name="validate: kept", expected=kept,
+            expected_name="mix: kept", expected=kept,
         ),
         Link(
             found_name="published samples + rejected samples", found=published + lost,

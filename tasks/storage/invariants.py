@@ -22,6 +22,7 @@ class Tiles:
     def __init__(self) -> None:
         self.split: dict[str, str] = {}
         self.scene_split: dict[str, str] = {}
+        self.component_split: dict[str, str] = {}
         self.refs: dict[str, frozenset[str]] = {}
         self.samples: dict[str, str] = {}
 
@@ -47,7 +48,9 @@ def broken_invariants(store: Store, manifest: Manifest) -> Iterator[Problem]:
 
 def _images(store: Store, manifest: Manifest, part: ReleasePart, tiles: Tiles) -> Iterator[Problem]:
     path = release_path(manifest.version, part.path)
-    rows = read_table(store, path, ["tile_id", "scene_id", "source", "split", "objects", "samples"])
+    rows = read_table(
+        store, path, ["tile_id", "scene_id", "component", "source", "split", "objects", "samples"]
+    )
     for row in rows.to_pylist():
         tile_id = row["tile_id"]
         if tile_id in tiles.split:
@@ -62,6 +65,12 @@ def _images(store: Store, manifest: Manifest, part: ReleasePart, tiles: Tiles) -
         before = tiles.scene_split.setdefault(row["scene_id"], row["split"])
         if before != row["split"]:
             found = f"scene {row['scene_id']} is in {before} and in {row['split']}"
+            yield Problem(path=path, found=found, remedy=REMEDY)
+        before = tiles.component_split.setdefault(row["component"], row["split"])
+        if before != row["split"]:
+            found = (
+                f"the ground of component {row['component']} is in {before} and in {row['split']}"
+            )
             yield Problem(path=path, found=found, remedy=REMEDY)
 
 
@@ -79,7 +88,8 @@ def _sample(sample: Sample, part: ReleasePart, tiles: Tiles, seen: set[str]) -> 
         yield f"it is in {sample.split}, its tile in {tiles.split[sample.tile_id]}"
     if tiles.samples.get(sample.id) != sample.tile_id:
         yield "the images table does not list it with its tile"
-    unknown = {thing.ref for thing in sample.objects} - tiles.refs[sample.tile_id]
+    of_tile = {thing.ref for thing in sample.objects if thing.ref.startswith("o")}
+    unknown = of_tile - tiles.refs[sample.tile_id]
     if unknown:
         yield f"objects {', '.join(sorted(unknown))} are not in its tile"
     yield from _spans(sample)

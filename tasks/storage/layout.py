@@ -34,9 +34,11 @@ REJECTIONS: Final = published_schema(Rejection, ("stage",))
 FINDINGS: Final = published_schema(Finding, ())
 
 
-def write_samples(store: Store, version: str, shard: int, validated: Part) -> Iterator[ReleasePart]:
-    """Write the samples of a shard, one file for each task type, split and source."""
-    samples = read_table(store, validated.path, arrow_schema(Sample).names)
+def write_samples(
+    store: Store, version: str, shard: int, validated: Part, chosen: Part
+) -> Iterator[ReleasePart]:
+    """Write the ``chosen`` samples of a shard, one file for each task type, split and source."""
+    samples = _chosen(store, validated, chosen, arrow_schema(Sample).names)
     for task, split, source in _folders(samples, "task", "split", "source"):
         here = _where(samples, task=task, split=split, source=source).sort_by("id")
         path = f"samples/task={task}/split={split}/source={source}/part-{shard:05d}.parquet"
@@ -44,11 +46,17 @@ def write_samples(store: Store, version: str, shard: int, validated: Part) -> It
 
 
 def write_images(
-    store: Store, version: str, shard: int, validated: Part, tiles: Part, row_group: int
+    store: Store,
+    version: str,
+    shard: int,
+    validated: Part,
+    chosen: Part,
+    tiles: Part,
+    row_group: int,
 ) -> Iterator[ReleasePart]:
-    """Write every tile with a sample, one file for each split and source."""
+    """Write every tile with a ``chosen`` sample, one file for each split and source."""
     names = ["tile_id", "split", "source", "id", "task", "turns"]
-    samples = read_table(store, validated.path, names).sort_by("id")
+    samples = _chosen(store, validated, chosen, names).sort_by("id")
     used = pc.unique(samples["tile_id"]).to_pylist()
     if not used:
         return
@@ -56,8 +64,8 @@ def write_images(
     with spooled_pictures(store, tiles.path, used) as pictures:
         for split, source in _folders(samples, "split", "source"):
             here = _where(samples, split=split, source=source)
-            chosen = outlines.filter(pc.is_in(outlines["id"], pc.unique(here["tile_id"])))
-            rows = _image_rows(chosen.sort_by("id"), here, pictures)
+            shown = outlines.filter(pc.is_in(outlines["id"], pc.unique(here["tile_id"])))
+            rows = _image_rows(shown.sort_by("id"), here, pictures)
             path = f"images/split={split}/source={source}/part-{shard:05d}.parquet"
             groups = _grouped(rows, row_group)
             yield write_table(store, version, path, "images", IMAGES, groups)
@@ -82,6 +90,13 @@ def write_findings(store: Store, version: str, parts: tuple[Part, ...]) -> Itera
         yield write_table(store, version, path, "findings", FINDINGS, sliced(rows))
 
 
+def write_report(store: Store, version: str, part: Part) -> ReleasePart:
+    """Write the rows of a part that is about the whole release, as they are."""
+    rows = read_table(store, part.path)
+    path = f"reports/{part.stage}.parquet"
+    return write_table(store, version, path, "report", rows.schema.remove_metadata(), sliced(rows))
+
+
 def image_row(tile: TileOutline, picture: bytes, samples: tuple[ImageSample, ...]) -> ImageRow:
     """Return the published row of one tile."""
     scene = tile.scene
@@ -92,6 +107,7 @@ def image_row(tile: TileOutline, picture: bytes, samples: tuple[ImageSample, ...
         scene=scene.name,
         source=scene.source,
         split=tile.split,
+        component=tile.component,
         window=tile.window,
         width=tile.window.width,
         height=tile.window.height,
@@ -138,6 +154,12 @@ def _grouped(rows: Iterator[ImageRow], row_group: int) -> Iterator[pa.Table]:
             group, size = [], 0
     if group:
         yield pa.Table.from_batches([to_batch(group, ImageRow)])
+
+
+def _chosen(store: Store, validated: Part, chosen: Part, names: list[str]) -> pa.Table:
+    rows = read_table(store, validated.path, names)
+    ids = read_table(store, chosen.path, ["id"])["id"]
+    return rows if len(ids) == len(rows) else rows.filter(pc.is_in(rows["id"], ids))
 
 
 def _folders(rows: pa.Table, *keys: str) -> list[tuple[str, ...]]:

@@ -22,7 +22,7 @@ from tasks.storage.parts import parquet_options
 from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
-Table = Literal["samples", "images", "rejections", "findings"]
+Table = Literal["samples", "images", "rejections", "findings", "report"]
 
 TEXT_GROUP_ROWS: Final = 2000
 KEY_TYPE: Final = pa.dictionary(pa.int32(), pa.string())

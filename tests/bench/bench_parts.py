@@ -44,6 +44,7 @@ def tiles(folder: Path) -> list[Tile]:
                 scene=one.scene,
                 window=windows[number % len(windows)],
                 split=Split.TRAIN,
+                component="c" * 20,
                 image_sha256=hashlib.sha256(picture).hexdigest(),
                 objects=objects[number % len(windows)],
                 image=picture,

@@ -22,6 +22,7 @@ from tasks.imagery.encode import encode_jpeg
 from tasks.imagery.open import open_image
 from tasks.tile import planned, tile_scene
 from tests.bench.scenes import scene
+from tests.fixtures.placing import place
 
 SCENES, SIDE, OBJECTS, ROUNDS = 4, 3000, 300, 7
 PARAMS = TileParams()
@@ -39,7 +40,7 @@ def encoded(scenes: list[IngestedScene]) -> int:
 
 def stage(scenes: list[IngestedScene]) -> int:
     """Make whole tiles of ``scenes``."""
-    rows = (row for one in scenes for row in tile_scene(one, PARAMS))
+    rows = (row for one in scenes for row in tile_scene(one, place(one.scene), PARAMS))
     return sum(len(row.image) for row in rows if isinstance(row, Tile))
 
 

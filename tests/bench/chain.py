@@ -46,42 +46,58 @@ def _prefect(root: str, params: BuildParams) -> tuple[float, int]:
 
 def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     from tasks._stage import Where
-    from tasks.ingest import scan_source
+    from tasks.agree import agree_sources
+    from tasks.identify import identify_scenes
+    from tasks.ingest import ingest_shard, scan_source
+    from tasks.mix import mix_samples
     from tasks.publish import commit_release, publish_shard
 
     scanned = scan_source.fn(root, params.sources[0], params.shards)
     parts: list[Part] = [*scanned]
-    published = []
-    for part in scanned:
-        made = _shard(Where(root=root, shard=part.shard), part, params)
-        parts += made
-        published += publish_shard.fn(root, "bench", part.shard, made[-1], made[1], params.publish)
+    scenes = [
+        ingest_shard.fn(Where(root=root, shard=part.shard), (part,), params.ingest)
+        for part in scanned
+    ]
+    identified = identify_scenes.fn(root, scenes, params.split)
+    agreed = agree_sources.fn(root, scanned, identified.links)
+    shards = [
+        _shard(Where(root=root, shard=one.shard), one, placed, params)
+        for one, placed in zip(scenes, identified.placed, strict=True)
+    ]
+    mixed = mix_samples.fn(root, tuple(made[-1] for made in shards), params.mixture)
+    published = [
+        part
+        for made, chosen in zip(shards, mixed.chosen, strict=True)
+        for part in publish_shard.fn(
+            root, "bench", chosen.shard, made[-1], chosen, made[0], params.publish
+        )
+    ]
+    parts += [*scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
+    parts += [*mixed.chosen, *(part for made in shards for part in made)]
     manifest = commit_release.fn(
         root, "bench", "2026-01-01T00:00:00Z", params, tuple(parts), tuple(published), ()
     )
     return 0.0, manifest.samples
 
 
-def _shard(where, candidates: Part, params: BuildParams) -> list[Part]:
+def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]:
     from tasks.adapt import adapt_shard
     from tasks.converse import converse_shard
     from tasks.describe import describe_shard
-    from tasks.ingest import ingest_shard
     from tasks.synthesize import synthesize_shard
     from tasks.tile import tile_shard
     from tasks.validate import validate_shard
     from tasks.verify import verify_shard
 
     teacher = params.teacher
-    scenes = ingest_shard.fn(where, (candidates,), params.ingest)
-    tiles = tile_shard.fn(where, scenes, params.tile)
+    tiles = tile_shard.fn(where, scenes, placed, params.tile)
     adapted = adapt_shard.fn(where, tiles, params.adapt)
     described = describe_shard.fn(where, tiles, teacher)
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
     conversed = converse_shard.fn(where, tiles, described, synthesized, teacher, params.dialogue)
     verified = verify_shard.fn(where, tiles, adapted, described, synthesized, conversed)
     validated = validate_shard.fn(where, verified)
-    return [scenes, tiles, adapted, described, synthesized, conversed, verified, validated]
+    return [tiles, adapted, described, synthesized, conversed, verified, validated]
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ import rasterio
 from rasterio.windows import Window as RasterWindow
 
 from schemas.params import TileParams
-from schemas.scene import IngestedScene, Scene
+from schemas.scene import LabelledScene, Scene
 from schemas.tile import Tile
 from tasks.tile import tile_scene
 from tests.bench.memory import peak_mb
+from tests.fixtures.placing import place
 
 
 def make(path: Path, side: int, rows_a_strip: int, kind: str = "uint8") -> None:
@@ -50,7 +51,7 @@ def tile(path: Path, side: int) -> None:
         perceptual_hash="0" * 16, width=side, height=side, bands=3,
     )  # fmt: skip
     begun = time.perf_counter()
-    rows = tile_scene(IngestedScene(scene=scene, annotations=()), TileParams())
+    rows = tile_scene(LabelledScene(scene=scene, annotations=()), place(scene), TileParams())
     tiles = sum(isinstance(row, Tile) for row in rows)
     seconds = round(time.perf_counter() - begun, 1)
     print(json.dumps({"tiles": tiles, "seconds": seconds, "peak_mb": peak_mb()}))

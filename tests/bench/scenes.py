@@ -9,6 +9,7 @@ from PIL import Image
 from schemas.record import content_id
 from schemas.scene import IngestedScene, LabelOrigin, ObjectAnnotation, Scene
 from schemas.vocabulary import Shape
+from tests.fixtures.placing import LOOK
 
 CLASSES = ("small vehicle", "large vehicle", "ship", "plane")
 
@@ -36,7 +37,9 @@ def scene(
     )  # fmt: skip
     rng = np.random.default_rng(number)
     return IngestedScene(
-        scene=source, annotations=tuple(_label(n, side, rng) for n in range(1, objects + 1))
+        scene=source,
+        look=LOOK,
+        annotations=tuple(_label(n, side, rng) for n in range(1, objects + 1)),
     )
 
 

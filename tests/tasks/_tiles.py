@@ -82,6 +82,7 @@ def tile_of(
         scene=scene,
         window=window,
         split=Split.TRAIN,
+        component="c" * 20,
         image_sha256="1" * 64,
         objects=tuple(objects),
     )

@@ -22,6 +22,7 @@ from tasks.publish import commit, commit_release, publish_shard
 from tasks.storage.parts import read_rows
 from tasks.storage.releases import LATEST, latest
 from tasks.storage.store import Store
+from tests.fixtures.placing import chosen
 from tests.fixtures.release import CREATED, SOFTWARE, Made, make_build
 
 
@@ -94,14 +95,24 @@ def test_a_tile_without_a_sample_is_not_published(made: Made) -> None:
     rows = list(read_rows(made.store, validated.path, Sample))
     some = [row for row in rows if row.tile_id == rows[0].tile_id]
     fewer = write_part("validate", 1, "fewer", Sample, made.store, some)
-    parts = publish_shard.fn(made.store.uri, "v1", 1, fewer, tiles, made.params.publish)
+    mixed = chosen(made.store, 1, some)
+    parts = publish_shard.fn(made.store.uri, "v1", 1, fewer, mixed, tiles, made.params.publish)
     assert sum(part.rows for part in parts if part.table == "images") == 1
 
 
 def test_a_shard_without_samples_publishes_nothing(made: Made) -> None:
     none = write_part("validate", 1, "none", Sample, made.store, [])
     tiles = made.of("tile")[1]
-    assert publish_shard.fn(made.store.uri, "v1", 1, none, tiles, made.params.publish) == ()
+    mixed = chosen(made.store, 1, [])
+    assert publish_shard.fn(made.store.uri, "v1", 1, none, mixed, tiles, made.params.publish) == ()
+
+
+def test_a_sample_that_was_not_chosen_is_not_published(made: Made) -> None:
+    validated, tiles = made.of("validate")[1], made.of("tile")[1]
+    rows = list(read_rows(made.store, validated.path, Sample))
+    mixed = chosen(made.store, 1, rows[:1])
+    parts = publish_shard.fn(made.store.uri, "v1", 1, validated, mixed, tiles, made.params.publish)
+    assert [part.rows for part in parts] == [1, 1]
 
 
 def test_row_groups_end_at_the_parameter_and_pictures_are_not_compressed(tmp_path: Path) -> None:

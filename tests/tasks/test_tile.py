@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.geometry import Polygon, Window
-from schemas.params import SplitParams, TileParams
+from schemas.params import TileParams
 from schemas.record import content_id
 from schemas.sample import Rejection
 from schemas.scene import (
@@ -29,6 +29,7 @@ from tasks.imagery.encode import decode_jpeg
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tasks.tile import placed_in, planned, tile_scene, tile_shard
+from tests.fixtures.placing import LOOK, place, placed
 from tests.tasks.imagery.paint import picture, raster, save
 
 ROOT = Path(__file__).parents[2]
@@ -62,11 +63,11 @@ def ingested(
         id=content_id("scene", "dota", name), source="dota", name=path.name, uri=str(path),
         sha256="0" * 64, perceptual_hash="0" * 16, width=width, height=height, bands=3,
     )  # fmt: skip
-    return IngestedScene(scene=scene, annotations=annotations)
+    return IngestedScene(scene=scene, look=LOOK, annotations=annotations)
 
 
 def tiles_of(scene: IngestedScene, params: TileParams = PARAMS) -> list[Tile]:
-    rows = list(tile_scene(scene, params))
+    rows = list(tile_scene(scene, place(scene.scene), params))
     assert all(isinstance(row, Tile) for row in rows)
     return [row for row in rows if isinstance(row, Tile)]
 
@@ -183,6 +184,7 @@ def test_every_object_in_the_scene_is_in_some_tile(
 ) -> None:
     labels = tuple(label(n, box(x, y, x + w, y + h)) for n, (x, y, w, h) in enumerate(found, 1))
     scene = IngestedScene(
+        look=LOOK,
         scene=Scene(
             id="0" * 20, source="dota", name="a.png", uri="a.png", sha256="0" * 64,
             perceptual_hash="0" * 16, width=400, height=300, bands=3,
@@ -224,16 +226,43 @@ def test_ids_differ_by_window_and_quality(tmp_path: Path) -> None:
 
 
 def test_all_tiles_of_a_scene_are_on_its_side_of_the_split(tmp_path: Path) -> None:
-    params = PARAMS.model_copy(update={"split": SplitParams(test=1, val=0)})
-    assert {t.split for t in tiles_of(ingested(tmp_path / "a.png", 300, 200), params)} == {
-        Split.TEST
-    }
+    scene = ingested(tmp_path / "a.png", 300, 200)
+    rows = list(tile_scene(scene, place(scene.scene, Split.TEST), PARAMS))
+    assert {row.split for row in rows} == {Split.TEST}
+    assert len({row.component for row in rows}) == 1
+
+
+def test_a_scene_without_a_place_is_not_cut(tmp_path: Path) -> None:
+    scenes = [ingested(tmp_path / f"{name}.png", 300, 200, name=name) for name in "ab"]
+    store = Store(str(tmp_path / "root"))
+    part = write_part("ingest", 3, "key", IngestedScene, store, scenes)
+    places = placed(store, 3, [scenes[1].scene])
+    tiles = tile_shard.fn(Where(root=store.uri, shard=3), part, places, PARAMS)
+    assert {tile.scene.name for tile in read_rows(store, tiles.path, Tile)} == {"b.png"}
+    assert tiles.candidates == tiles.rows == 6
+
+
+def test_a_scene_with_labels_in_words_alone_passes_whole(tmp_path: Path) -> None:
+    said = CaptionAnnotation(id="1", text="A field.", origin=LabelOrigin(file="a.json"))
+    scene = ingested(tmp_path / "a.png", 300, 200, (said,))
+    (tile,) = tiles_of(scene)
+    assert (tile.window.width, tile.labels) == (300, (said,))
+    assert len(tiles_of(scene, PARAMS.model_copy(update={"whole": 128}))) == 6
+
+
+def test_labels_in_words_go_with_the_first_tile_of_a_scene_that_is_cut(tmp_path: Path) -> None:
+    said = CaptionAnnotation(id="1", text="A field.", origin=LabelOrigin(file="a.json"))
+    first, *others = tiles_of(
+        ingested(tmp_path / "a.png", 300, 200, (said, label(1, box(5, 5, 90, 20))))
+    )
+    assert first.labels == (said,)
+    assert all(tile.labels == () for tile in others)
 
 
 def test_a_scene_that_cannot_be_decoded_gives_a_rejection_per_window(tmp_path: Path) -> None:
     scene = ingested(tmp_path / "a.png", 300, 200)
     (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:500])
-    rows = list(tile_scene(scene, PARAMS))
+    rows = list(tile_scene(scene, place(scene.scene), PARAMS))
     assert len(rows) == len(planned(scene, PARAMS)) == len({row.subject_id for row in rows})
     for row in rows:
         assert isinstance(row, Rejection)
@@ -245,7 +274,11 @@ def test_a_scene_that_cannot_be_decoded_gives_a_rejection_per_window(tmp_path: P
 def test_a_scene_that_was_replaced_by_another_size_is_rejected(tmp_path: Path) -> None:
     scene = ingested(tmp_path / "a.png", 300, 200)
     save(tmp_path / "a.png", picture(200, 200))
-    details = {row.detail for row in tile_scene(scene, PARAMS) if isinstance(row, Rejection)}
+    details = {
+        row.detail
+        for row in tile_scene(scene, place(scene.scene), PARAMS)
+        if isinstance(row, Rejection)
+    }
     assert len(details) == 1
     assert "is 200×200 px, but was 300×200 px" in details.pop()
 
@@ -255,7 +288,7 @@ def test_of_a_torn_tiff_the_tiles_that_are_whole_are_kept(tmp_path: Path) -> Non
     raster(tmp_path / "a.tif", np.moveaxis(picture(128, 600), -1, 0), blockysize=1)
     content = (tmp_path / "a.tif").read_bytes()
     (tmp_path / "a.tif").write_bytes(content[: len(content) * 2 // 3])
-    rows = list(tile_scene(scene, PARAMS))
+    rows = list(tile_scene(scene, place(scene.scene), PARAMS))
     assert len(rows) == len(planned(scene, PARAMS))
     assert {type(row) for row in rows} == {Tile, Rejection}
     for row in rows:
@@ -270,13 +303,14 @@ def test_the_shard_is_written_once_and_accounts_for_every_window(tmp_path: Path)
     (tmp_path / "b.png").write_bytes(b"")
     store = Store(str(tmp_path / "root"))
     scenes = write_part("ingest", 3, "key", IngestedScene, store, [good, bad])
-    part = tile_shard.fn(Where(root=store.uri, shard=3), scenes, PARAMS)
+    places = placed(store, 3, [good.scene, bad.scene])
+    part = tile_shard.fn(Where(root=store.uri, shard=3), scenes, places, PARAMS)
     assert (part.candidates, part.rows, part.rejections, part.made) == (12, 6, 6, True)
     tiles = list(read_rows(store, part.path, Tile))
     assert tiles == tiles_of(good)
     assert [t.id for t in read_rows(store, part.path, TileOutline)] == [t.id for t in tiles]
     assert len(list(read_rows(store, part.beside("rejections"), Rejection))) == 6
-    again = tile_shard.fn(Where(root=store.uri, shard=3), scenes, PARAMS)
+    again = tile_shard.fn(Where(root=store.uri, shard=3), scenes, places, PARAMS)
     assert not again.made
     assert find_part(store, "tile", 3, part.key) == again
 

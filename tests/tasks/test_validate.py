@@ -6,7 +6,8 @@ from schemas.errors import GateError
 from schemas.expectations import column_expectations
 from schemas.geometry import Window
 from schemas.record import content_id
-from schemas.sample import Rejection, Sample, Span, Turn, Verdict
+from schemas.sample import Rejection, Sample, Span, Verdict
+from schemas.turn import Turn
 from schemas.vocabulary import Origin, Reason
 from tasks._stage import Where, write_part
 from tasks.quality.frames import frames

@@ -102,7 +102,7 @@ def outline(scene: Scene) -> TileOutline:
             )
         )
     return TileOutline(
-        id="tile", scene=_scene(scene), window=whole, split=Split.TRAIN, image_sha256="0" * 64,
+        id="tile", scene=_scene(scene), window=whole, split=Split.TRAIN, component="c" * 20, image_sha256="0" * 64,
         objects=tuple(objects),
     )  # fmt: skip
 

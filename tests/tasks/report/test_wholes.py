@@ -1,0 +1,87 @@
+"""What is said of a release as a whole: read back from its reports, and shown on the page."""
+
+from dataclasses import replace
+
+import pytest
+
+from flows.cli.outcome import Outcome, _blind
+from flows.summary import markdown_summary
+from schemas.agreement import Agreement
+from schemas.identity import Link
+from schemas.mixture import BlindRow, MixtureRow
+from schemas.scene import Finding
+from schemas.vocabulary import FindingKind, Severity, Split, TaskType
+from tasks._stage import write_part
+from tasks.report.wholes import MOST_SHOWN, wholes
+from tests.fixtures.release import make_build
+
+ROWS = {
+    "agree": Agreement(
+        first_source="dota", second_source="rsivqa", kind="count", images=7, agree=20, disagree=2,
+        unsure=1,
+    ),
+    "mixture": MixtureRow(
+        source="dota", task=TaskType.VQA, split=Split.TRAIN, candidates=90, licensed=80,
+        balanced=70, published=60, weight=1,
+    ),
+    "blind": BlindRow(
+        source="rsivqa", kind="presence", train=900, test=100, templates=12, before=0.891,
+        after=0.5432, top_answer="no", top_share=0.51, limit=0.55, verdict="passed",
+    ),
+}  # fmt: skip
+CONTRADICTION = Finding(
+    source="rsivqa", kind=FindingKind.CONTRADICTS_OTHER_SOURCE, severity=Severity.WARNING,
+    file="a.txt", line=3, detail="rsivqa says 17 ships, dota labels 14.", remedy="Look.",
+)  # fmt: skip
+
+
+def link(number, leak):
+    return Link(
+        first_id=f"{number:020x}", first_source="rsicd", first_name=f"{number}.jpg",
+        first_split=Split.TEST, second_id="2" * 20, second_source="rsivqa", second_name="x.jpg",
+        second_split=Split.TRAIN if leak else None, evidence="pixels", detail="the same pixels",
+        leak=leak,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    made = make_build(str(tmp_path_factory.mktemp("wholes") / "root"))
+    links = [link(number, leak=number % 10 == 9) for number in range(MOST_SHOWN + 10)]
+    parts = [
+        write_part("links", 0, "k", Link, made.store, links),
+        write_part("agree", 0, "k", Agreement, made.store, [ROWS["agree"], CONTRADICTION]),
+        write_part("mixture", 0, "k", MixtureRow, made.store, [ROWS["mixture"]]),
+        write_part("blind", 0, "k", BlindRow, made.store, [ROWS["blind"]]),
+    ]
+    made = replace(made, parts=(*made.parts, *parts))
+    return made.store, made.release("v1")
+
+
+def test_the_reports_come_back_leaks_first_and_the_longest_is_cut_short(release):
+    store, manifest = release
+    found = wholes(store, "v1", manifest.parts)
+    assert (found.pairs, found.leaks, len(found.links)) == (50, 5, MOST_SHOWN)
+    assert [one.leak for one in found.links[:6]] == [True] * 5 + [False]
+    rows = (found.agreements, found.mixture, found.blind, found.contradictions)
+    assert rows == ((ROWS["agree"],), (ROWS["mixture"],), (ROWS["blind"],), (CONTRADICTION,))
+
+
+def test_the_page_and_the_summary_show_them(release):
+    store, manifest = release
+    page = store.read("releases/v1/report.html").decode()
+    assert "50 pairs of scenes show the same ground; the official splits of 5 disagree" in page
+    assert all(text in page for text in ("dota – rsivqa", "54.3 %", "89.1 %"))
+    text = markdown_summary("root", manifest, wholes(store, "v1", manifest.parts))
+    assert "| dota – rsivqa | count | 7 | 20 | 2 | 1 |" in text
+    assert f"- {CONTRADICTION.detail}" in text
+    assert "| rsivqa | presence | 100 | 89.1 % | 54.3 % | passed |" in text
+    assert text.count("(test) – rsivqa x.jpg (train): the same pixels") == 5
+
+
+def test_the_command_line_says_what_can_be_guessed(release):
+    store, manifest = release
+    assert _blind(Outcome(store, manifest, 1.0, None)) == [
+        "Without the picture 54.3 % of the presence questions of rsivqa are guessed right "
+        "(89.1 % before balancing, limit 55.0 %): passed."
+    ]
