@@ -5,10 +5,11 @@ from itertools import islice
 from typing import Final, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field
 
 from schemas.agreement import Agreement
-from schemas.arrow import from_batch
+from schemas.arrow import arrow_schema, from_batch
 from schemas.identity import Link
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.record import Record
@@ -43,32 +44,35 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         part.path: release_path(version, part.path) for part in tables if part.table == "report"
     }
 
-    def rows(name: str, model: type[R]) -> Iterator[R]:
+    def table(name: str, model: type[Record]) -> pa.Table:
         path = paths.get(f"reports/{name}.parquet")
-        batches = read_table(store, path).to_batches(max_chunksize=1024) if path else ()
-        return (row for batch in batches for row in from_batch(batch, model))
+        return read_table(store, path) if path else arrow_schema(model).empty_table()
 
-    said = [
+    said = (
         read_table(store, release_path(version, part.path), filters=_CONTRADICTIONS)
         for part in tables
         if part.table == "findings"
-    ]
-    pairs = leaks = 0
-    for link in rows("links", Link):
-        pairs, leaks = pairs + 1, leaks + link.leak
-    shown = (link for leak in (True, False) for link in rows("links", Link) if link.leak is leak)
+    )
+    links = table("links", Link)
+    leaking = links.filter(links["leak"])
+    others = links.filter(pc.invert(links["leak"]))
     return Wholes(
-        links=tuple(islice(shown, MOST_SHOWN)),
-        pairs=pairs,
-        leaks=leaks,
-        agreements=tuple(rows("agree", Agreement)),
-        contradictions=tuple(islice(_findings(said), MOST_SHOWN)),
-        mixture=tuple(rows("mixture", MixtureRow)),
-        blind=tuple(rows("blind", BlindRow)),
+        links=tuple(_few((leaking, others), Link)),
+        pairs=links.num_rows,
+        leaks=leaking.num_rows,
+        agreements=tuple(_rows(table("agree", Agreement), Agreement)),
+        contradictions=tuple(_few(said, Finding)),
+        mixture=tuple(_rows(table("mixture", MixtureRow), MixtureRow)),
+        blind=tuple(_rows(table("blind", BlindRow), BlindRow)),
     )
 
 
-def _findings(tables: Iterable[pa.Table]) -> Iterator[Finding]:
-    for table in tables:
-        for batch in table.to_batches(max_chunksize=1024):
-            yield from from_batch(batch, Finding)
+def _rows(table: pa.Table, model: type[R]) -> Iterator[R]:
+    for batch in table.to_batches(max_chunksize=1024):
+        yield from from_batch(batch, model)
+
+
+def _few(tables: Iterable[pa.Table], model: type[R]) -> Iterator[R]:
+    """Yield the first rows of ``tables``, as many as are shown."""
+    cut = (table.slice(0, MOST_SHOWN) for table in tables)
+    return islice((row for table in cut for row in _rows(table, model)), MOST_SHOWN)
