@@ -52,27 +52,15 @@ class Llava:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its conversations, then absent ones, then what has no image."""
-        listing, loose = Listing(folder, spec), []
-        for found in _entries(folder, spec):
-            if isinstance(found, Finding):
-                loose.append(found)
-            else:
-                listing.add(found)
+        listing = Listing(folder, spec, _entries(folder, spec))
         speech = Speech(listing)
-        for image, entries in listing.there():
-            if not entries:
-                yield listing.unlisted(image)
-                continue
-            size = listing.images.size(image)
+
+        def scene(image: str, entries: list[Entry], present: bool) -> SceneLabels:
+            size = listing.images.size(image) if present else None
             frame = Frame(width=size.width, height=size.height) if size else None
-            crowded = listing.crowded(image, entries)
-            yield crowded or _scene(image, entries, frame, speech, spec)
-        for name, entries in listing.absent():
-            yield listing.crowded(name, entries) or listing.gone(
-                _scene(name, entries, None, speech, spec), entries[0]
-            )
-        yield from listing.refused
-        yield from loose
+            return _scene(image, entries, frame, speech, spec)
+
+        yield from listing.scenes(scene)
 
 
 SOURCE: Final = Llava()
