@@ -15,7 +15,7 @@ from schemas.scene import Annotation, Finding
 from schemas.vocabulary import Severity
 from tasks.sources.folder import SourceFolder, suffix
 from tasks.sources.protocol import SceneLabels, Source
-from tasks.sources.registry import check, recognise, source_named, sources
+from tasks.sources.registry import check, read_rows, recognise, source_named, sources
 
 FIRST: Final = 3  # oddities of a kind that are shown
 _UNDIVIDED: Final = "none"
@@ -236,7 +236,7 @@ def _contents(folder: SourceFolder, name: str) -> Contents:
     failure = None
     try:
         check(source, folder)
-        for row in source.read(folder, SourceSpec(name=name, path=folder.uri)):
+        for row in read_rows(source, folder, SourceSpec(name=name, path=folder.uri)):
             tally.add(row)
     except SourceError as error:
         failure = str(error)

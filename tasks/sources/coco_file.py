@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from schemas.errors import SourceError
 from tasks.sources.folder import SourceFolder, printable
-from tasks.sources.json_file import without_collector
 from tasks.sources.protocol import FARTHEST
 
 KEYS: Final = ("images", "annotations", "categories")
@@ -144,8 +143,7 @@ def load(folder: SourceFolder, name: str) -> CocoFile:
 
 def _parsed(folder: SourceFolder, name: str) -> Any:
     try:
-        with without_collector():
-            return json.loads(folder.read(name))
+        return json.loads(folder.read(name))
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{name} is broken JSON at line {error.lineno}, column {error.colno}: {error.msg}. "

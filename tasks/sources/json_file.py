@@ -1,9 +1,7 @@
 """JSON label files: read whole, or their first characters to see what they are."""
 
-import gc
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -33,8 +31,7 @@ def load_json(folder: SourceFolder, name: str, largest: int | None = None) -> An
         )
     content = _content(folder, name)
     try:
-        with without_collector():
-            return orjson.loads(content)
+        return orjson.loads(content)
     except orjson.JSONDecodeError as error:
         line, column = _place(content, error)
         raise UnreadableText(
@@ -64,18 +61,6 @@ def json_rows(folder: SourceFolder, name: str, key: str) -> Iterator[Any]:
 def text_of(value: object) -> str | None:
     """Return ``value`` if it is a text, else None."""
     return value if isinstance(value, str) else None
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Make values without looking for cycles, which takes most of the time where they are many."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def list_lengths(content: object) -> int:

@@ -17,7 +17,7 @@ from schemas.scene import Annotation, Finding
 from schemas.vocabulary import FindingKind, Severity
 from tasks.sources.crops import parent_of
 from tasks.sources.folder import SourceFolder, printable, split_of_folders, split_word, stem
-from tasks.sources.json_file import sniff_json, without_collector
+from tasks.sources.json_file import sniff_json
 from tasks.sources.json_lines import json_lines
 from tasks.sources.jsonl_checks import Checked, checked
 from tasks.sources.jsonl_labels import labels_of
@@ -45,22 +45,8 @@ class Jsonl:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its lines, then absent ones, then what has no image."""
-        listing = Listing(folder, spec)
-        loose: list[Finding] = []
-        for found in _entries(folder, spec):
-            if isinstance(found, Finding):
-                loose.append(found)
-            else:
-                listing.add(found)
-        for image, entries in listing.there():
-            crowded = listing.crowded(image, entries)
-            yield crowded or (_scene(image, entries, spec) if entries else listing.unlisted(image))
-        for name, entries in listing.absent():
-            yield listing.crowded(name, entries) or listing.gone(
-                _scene(name, entries, spec), entries[0]
-            )
-        yield from listing.refused
-        yield from loose
+        listing = Listing(folder, spec, _entries(folder, spec))
+        yield from listing.scenes(lambda image, entries, _: _scene(image, entries, spec))
 
 
 SOURCE: Final = Jsonl()
@@ -100,8 +86,7 @@ def _entries(folder: SourceFolder, spec: SourceSpec) -> Iterator[Entry | Finding
     names = _label_names(folder)
     for name in names:
         try:
-            with without_collector():
-                rows = list(json_lines(folder, name))
+            rows = list(json_lines(folder, name))
         except UnreadableText as error:
             unread.append(error)
             yield _broken(name, spec, error)

@@ -1,13 +1,19 @@
 """Source formats by name. Every module of this package with a ``SOURCE`` is one."""
 
+import gc
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import tasks.sources
 from schemas.errors import SourceError, UnknownName
+from schemas.params import SourceSpec
+from schemas.sample import Rejection
+from schemas.scene import Finding
 from tasks.sources.folder import SourceFolder
-from tasks.sources.protocol import Source
+from tasks.sources.protocol import SceneLabels, Source
 
 
 @cache
@@ -42,6 +48,34 @@ def check(source: Source, folder: SourceFolder) -> None:
         raise SourceError(f"The source folder {folder.uri} is empty. {expected}")
     if not source.recognises(folder):
         raise SourceError(f"{folder.uri} has no {source.title} labels. {_hint(folder, expected)}")
+
+
+def read_rows(
+    source: Source, folder: SourceFolder, spec: SourceSpec
+) -> Iterator[SceneLabels | Rejection | Finding]:
+    """Yield what ``source`` reads of ``folder``.
+
+    Each row is made without the collector of cycles: labels have none, and looking for them takes
+    most of the time where there are very many.
+    """
+    rows = source.read(folder, spec)
+    while True:
+        with _without_collector():
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _hint(folder: SourceFolder, expected: str) -> str:

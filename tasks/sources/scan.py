@@ -10,11 +10,10 @@ from schemas.scene import Finding, SceneCandidate
 from schemas.vocabulary import FindingKind, Reason, Severity
 from tasks.lexicon.lexicon import canonical
 from tasks.sources.folder import SourceFolder, stem
-from tasks.sources.json_file import without_collector
 from tasks.sources.judge_picture import unreadable
 from tasks.sources.judge_spelling import Spellings
-from tasks.sources.protocol import MOST_LABELS, SceneLabels, Source, too_many
-from tasks.sources.registry import check, source_named
+from tasks.sources.protocol import MOST_LABELS, SceneLabels, too_many
+from tasks.sources.registry import check, read_rows, source_named
 
 _BLOCK = 1 << 20
 
@@ -41,7 +40,7 @@ def scan(spec: SourceSpec) -> Iterator[Placed]:
     for refusal in folder.refused:
         yield _aside(_rejected(spec, refusal.name, Reason.UNSAFE_PATH, refusal.why))
     unlicensed, spellings = False, Spellings()
-    for found in _read(source, folder, spec):
+    for found in read_rows(source, folder, spec):
         if isinstance(found, SceneLabels):
             unlicensed |= not (found.licence or spec.licence or source.licence)
             spellings.add(found.annotations)
@@ -51,19 +50,6 @@ def scan(spec: SourceSpec) -> Iterator[Placed]:
     yield from map(_aside, spellings.odd(spec.name))
     if unlicensed:
         yield _aside(_no_licence(spec, source.title))
-
-
-def _read(
-    source: Source, folder: SourceFolder, spec: SourceSpec
-) -> Iterator[SceneLabels | Rejection | Finding]:
-    """Yield what ``source`` reads; rows are made without the collector, which has nothing to find."""
-    rows = source.read(folder, spec)
-    while True:
-        with without_collector():
-            row = next(rows, None)
-        if row is None:
-            return
-        yield row
 
 
 def shard_of(place: str, shards: int) -> int:
