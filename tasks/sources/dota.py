@@ -16,18 +16,9 @@ from schemas.sample import Rejection
 from schemas.scene import Finding, LabelOrigin, ObjectAnnotation
 from schemas.vocabulary import FindingKind, Severity, Shape
 from tasks.lexicon.lexicon import canonical
-from tasks.sources.crops import parent_of
 from tasks.sources.dota_labels import LabelFile, looks_like_labels, read_lines
-from tasks.sources.folder import SourceFolder, folders_of, split_of_folders, stem
-from tasks.sources.pairs import (
-    empty,
-    gone,
-    paired,
-    unknown_classes,
-    unlabelled,
-    unreadable,
-    unused,
-)
+from tasks.sources.folder import SourceFolder, folders_of, stem
+from tasks.sources.pairs import empty, paired, paired_scenes, unknown_classes
 from tasks.sources.protocol import MOST_LABELS, NO_ID, SceneLabels, too_many
 
 V1_0: Final = (
@@ -64,12 +55,11 @@ class Dota:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its label file, then the labels of images that are absent."""
+        remedy = "Add labelTxt/{stem}.txt (empty when there is nothing to label)."
         pairs = paired(folder, _label_names(folder))
-        for image in sorted({*folder.images(), *pairs.labels}):
-            yield _scene(folder, spec, image, pairs.labels.get(image, ()))
-        for name, labels in sorted(pairs.absent.items()):
-            found = _scene(folder, spec, name, labels)
-            yield found if isinstance(found, Rejection) else gone(found, labels[0], spec)
+        return paired_scenes(
+            folder, spec, pairs, lambda scene, label: _scene(folder, spec, scene, label), remedy
+        )
 
 
 SOURCE: Final = Dota()
@@ -113,30 +103,19 @@ def _labelled_classes(image: str, found: LabelFile, spec: SourceSpec) -> tuple[s
 
 
 def _scene(
-    folder: SourceFolder, spec: SourceSpec, image: str, labels: tuple[str, ...]
+    folder: SourceFolder, spec: SourceSpec, scene: SceneLabels, label: str
 ) -> SceneLabels | Rejection:
-    scene = SceneLabels(name=image, split=split_of_folders(image), parent=parent_of(stem(image)))
-    if not labels:
-        remedy = f"Add labelTxt/{stem(image)}.txt (empty when there is nothing to label)."
-        return scene.model_copy(update={"findings": (unlabelled(image, spec, remedy),)})
-    try:
-        lines = folder.lines(labels[0])
-    except UnreadableText as error:
-        return unreadable(image, labels[0], error, spec)
+    lines = folder.lines(label)
     if len(lines) > MOST_LABELS:
-        return too_many(image, len(lines), spec.name, labels[0])
+        return too_many(scene.name, len(lines), spec.name, label)
     found = read_lines(lines)
-    objects = _annotations(found, labels[0])
+    objects = _annotations(found, label)
     lost = any(line.costs_object for line in found.broken)
     return scene.model_copy(
         update={
             "annotations": objects,
-            "classes": () if lost else _labelled_classes(image, found, spec),
-            "findings": (
-                *_broken(found, labels[0], spec),
-                *unknown_classes(objects, spec),
-                *unused(image, labels, spec),
-            ),
+            "classes": () if lost else _labelled_classes(scene.name, found, spec),
+            "findings": (*_broken(found, label, spec), *unknown_classes(objects, spec)),
             "gsd": found.gsd,
             "attribution": found.image_source,
         }

@@ -8,20 +8,18 @@ reference system of their own, are not read: a finding says so.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from schemas.errors import UnreadableText
 from schemas.params import SourceSpec
 from schemas.sample import Rejection
 from schemas.scene import Finding, ObjectAnnotation
 from schemas.vocabulary import FindingKind, Severity
 from tasks.imagery.header import ImageHeader
 from tasks.lexicon.lexicon import canonical
-from tasks.sources.crops import parent_of
-from tasks.sources.folder import SourceFolder, printable, split_of_folders, stem
+from tasks.sources.folder import SourceFolder, printable
 from tasks.sources.geojson_shapes import shape_of
 from tasks.sources.images import Images
 from tasks.sources.json_file import ONE_IMAGE, list_lengths, load_json, sniff_json
 from tasks.sources.listing import Entry
-from tasks.sources.pairs import gone, paired, unknown_classes, unlabelled, unreadable, unused
+from tasks.sources.pairs import paired, paired_scenes, unknown_classes
 from tasks.sources.protocol import MOST_LABELS, NO_ID, SceneLabels, too_many
 from tasks.spatial.polygons import box_of
 
@@ -48,13 +46,15 @@ class GeoJson:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its sidecar, then the sidecars of images that are absent."""
-        pairs, images = paired(folder, folder.with_suffix(".geojson")), Images(folder)
-        for image in sorted({*folder.images(), *pairs.labels}):
-            labels = pairs.labels.get(image, ())
-            header = images.header(image) if labels else None
-            yield _scene(folder, spec, SceneLabels(name=image), labels, header)
-        for name, labels in sorted(pairs.absent.items()):
-            yield _scene(folder, spec, SceneLabels(name=name, present=False), labels, None)
+        images = Images(folder)
+        remedy = "Add {stem}.geojson (without features when there is nothing to label)."
+
+        def read(scene: SceneLabels, label: str) -> SceneLabels | Rejection:
+            header = images.header(scene.name) if scene.present else None
+            return _scene(folder, spec, scene, label, header)
+
+        pairs = paired(folder, folder.with_suffix(".geojson"))
+        return paired_scenes(folder, spec, pairs, read, remedy)
 
 
 SOURCE: Final = GeoJson()
@@ -64,38 +64,25 @@ def _scene(
     folder: SourceFolder,
     spec: SourceSpec,
     scene: SceneLabels,
-    labels: tuple[str, ...],
+    label: str,
     header: ImageHeader | None,
 ) -> SceneLabels | Rejection:
-    """Return ``scene`` with what its first sidecar says."""
-    told = {"split": split_of_folders(scene.name), "parent": parent_of(stem(scene.name))}
-    if not labels:
-        remedy = (
-            f"Add {stem(scene.name)}.geojson (without features when there is nothing to label)."
-        )
-        return scene.model_copy(
-            update={**told, "findings": (unlabelled(scene.name, spec, remedy),)}
-        )
-    try:
-        content = load_json(folder, labels[0], ONE_IMAGE)
-    except UnreadableText as error:
-        return unreadable(scene.name, labels[0], error, spec)
+    """Return ``scene`` with what its sidecar says."""
+    content = load_json(folder, label, ONE_IMAGE)
     if (count := list_lengths(content)) > MOST_LABELS:
-        return too_many(scene.name, count, spec.name, labels[0])
-    found = list(_rows(content, labels[0], spec, header))
+        return too_many(scene.name, count, spec.name, label)
+    found = list(_rows(content, label, spec, header))
     objects = [row for row in found if isinstance(row, ObjectAnnotation)]
     odd = [row for row in found if isinstance(row, Finding)]
     lost = any(finding.severity != Severity.NOTE for finding in odd)
     seen = {row.category_as_given for row in objects}
-    read = scene.model_copy(
+    return scene.model_copy(
         update={
-            **told,
             "annotations": tuple(objects),
             "classes": () if lost else tuple(sorted({*seen, *spec.classes})),
-            "findings": (*odd, *unused(scene.name, labels, spec)),
+            "findings": tuple(odd),
         }
     )
-    return read if scene.present else gone(read, labels[0], spec)
 
 
 def _rows(

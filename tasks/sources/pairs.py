@@ -3,7 +3,7 @@
 What is said of such files in every format stands here too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from pydantic import Field
@@ -15,6 +15,7 @@ from schemas.sample import Rejection
 from schemas.scene import Finding, ObjectAnnotation
 from schemas.vocabulary import FindingKind, Reason, Severity
 from tasks.lexicon.lexicon import is_known
+from tasks.sources.crops import parent_of
 from tasks.sources.folder import SourceFolder, folders_of, printable, split_of_folders, stem
 from tasks.sources.protocol import SceneLabels
 
@@ -44,6 +45,41 @@ def paired(folder: SourceFolder, labels: Iterable[str]) -> Pairs:
         image = max(near, key=lambda one: len({*folders_of(one)} & {*folders_of(label)}))
         found[image] = (*found.get(image, ()), label)
     return Pairs(labels=found, absent=absent)
+
+
+def paired_scenes(
+    folder: SourceFolder,
+    spec: SourceSpec,
+    pairs: Pairs,
+    read: Callable[[SceneLabels, str], SceneLabels | Rejection],
+    remedy: str,
+) -> Iterator[SceneLabels | Rejection]:
+    """Yield every image with what ``read`` adds to it of its label file, then the absent ones.
+
+    The first of several label files is read; ``read`` may raise UnreadableText. ``remedy`` is for
+    an image without one, with “{stem}” where its name without suffix belongs.
+    """
+
+    def scene(name: str, labels: tuple[str, ...], *, present: bool) -> SceneLabels | Rejection:
+        split, parent = split_of_folders(name), parent_of(stem(name))
+        bare = SceneLabels(name=name, present=present, split=split, parent=parent)
+        if not labels:
+            finding = unlabelled(name, spec, remedy.replace("{stem}", stem(name)))
+            return bare.model_copy(update={"findings": (finding,)})
+        try:
+            found = read(bare, labels[0])
+        except UnreadableText as error:
+            return unreadable(name, labels[0], error, spec)
+        if isinstance(found, Rejection):
+            return found
+        findings = (*found.findings, *unused(name, labels, spec))
+        whole = found.model_copy(update={"findings": findings})
+        return whole if present else gone(whole, labels[0], spec)
+
+    for image in sorted({*folder.images(), *pairs.labels}):
+        yield scene(image, pairs.labels.get(image, ()), present=True)
+    for name, labels in sorted(pairs.absent.items()):
+        yield scene(name, labels, present=False)
 
 
 def unlabelled(image: str, spec: SourceSpec, remedy: str) -> Finding:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from schemas.errors import UnreadableText
 from schemas.geometry import Polygon
 from schemas.params import SourceSpec
 from schemas.sample import Rejection
@@ -26,11 +25,10 @@ from schemas.scene import (
 )
 from schemas.vocabulary import FindingKind, Severity, Shape
 from tasks.lexicon.lexicon import canonical, is_known
-from tasks.sources.crops import parent_of
-from tasks.sources.folder import SourceFolder, printable, split_of_folders, stem
+from tasks.sources.folder import SourceFolder, printable, stem
 from tasks.sources.images import Images, ImageSize
 from tasks.sources.json_file import ONE_IMAGE, list_lengths, load_json, sniff_json, text_of
-from tasks.sources.pairs import gone, paired, unlabelled, unreadable, unused
+from tasks.sources.pairs import Pairs, paired, paired_scenes
 from tasks.sources.protocol import MOST_LABELS, NO_ID, SceneLabels, polygon_of, too_many
 
 _SNIFFED: Final = 5  # JSON files that are looked into to recognise the format
@@ -55,17 +53,27 @@ class VrsBench:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its JSON file, then the labels of images that are absent."""
-        pairs, images = paired(folder, folder.with_suffix(".json")), Images(folder)
-        for image in sorted({*folder.images(), *pairs.labels}):
-            labels = pairs.labels.get(image, ())
-            size = images.size(image) if labels else None
-            yield _scene(folder, spec, SceneLabels(name=image), labels, size)
-        for name, labels in sorted(pairs.absent.items()):
-            if "annotation" in labels[0].lower() or _looks_right(sniff_json(folder, labels[0])):
-                yield _scene(folder, spec, SceneLabels(name=name, present=False), labels, None)
+        images = Images(folder)
+
+        def read(scene: SceneLabels, label: str) -> SceneLabels | Rejection:
+            size = images.size(scene.name) if scene.present else None
+            return _scene(folder, spec, scene, label, size)
+
+        pairs = _own(folder, paired(folder, folder.with_suffix(".json")))
+        return paired_scenes(folder, spec, pairs, read, "Add {stem}.json, or remove the image.")
 
 
 SOURCE: Final = VrsBench()
+
+
+def _own(folder: SourceFolder, pairs: Pairs) -> Pairs:
+    """Return ``pairs`` without the JSON files that have no image and are none of VRSBench's."""
+    absent = {
+        name: labels
+        for name, labels in pairs.absent.items()
+        if "annotation" in labels[0].lower() or _looks_right(sniff_json(folder, labels[0]))
+    }
+    return Pairs(labels=pairs.labels, absent=absent)
 
 
 def _looks_right(start: str) -> bool:
@@ -102,32 +110,18 @@ def _scene(
     folder: SourceFolder,
     spec: SourceSpec,
     scene: SceneLabels,
-    labels: tuple[str, ...],
+    label: str,
     size: ImageSize | None,
 ) -> SceneLabels | Rejection:
-    """Return ``scene`` with what its first JSON file says."""
-    told = {"split": split_of_folders(scene.name), "parent": parent_of(stem(scene.name))}
-    if not labels:
-        remedy = f"Add {stem(scene.name)}.json, or remove the image."
-        return scene.model_copy(
-            update={**told, "findings": (unlabelled(scene.name, spec, remedy),)}
-        )
-    try:
-        content = load_json(folder, labels[0], ONE_IMAGE)
-    except UnreadableText as error:
-        return unreadable(scene.name, labels[0], error, spec)
+    """Return ``scene`` with what its JSON file says."""
+    content = load_json(folder, label, ONE_IMAGE)
     if (count := list_lengths(content)) > MOST_LABELS:
-        return too_many(scene.name, count, spec.name, labels[0])
-    file = _File(labels[0], spec.name, size)
+        return too_many(scene.name, count, spec.name, label)
+    file = _File(label, spec.name, size)
     _read(file, content)
-    read = scene.model_copy(
-        update={
-            **told,
-            "annotations": tuple(file.annotations),
-            "findings": (*file.findings, *unused(scene.name, labels, spec)),
-        }
+    return scene.model_copy(
+        update={"annotations": tuple(file.annotations), "findings": tuple(file.findings)}
     )
-    return read if scene.present else gone(read, labels[0], spec)
 
 
 def _read(file: _File, content: Any) -> None:

@@ -16,10 +16,9 @@ from schemas.sample import Rejection
 from schemas.scene import Finding, LabelOrigin, ObjectAnnotation
 from schemas.vocabulary import FindingKind, Severity, Shape
 from tasks.lexicon.lexicon import canonical
-from tasks.sources.crops import parent_of
-from tasks.sources.folder import SourceFolder, folders_of, split_of_folders, stem
+from tasks.sources.folder import SourceFolder, folders_of, stem
 from tasks.sources.images import Images, ImageSize
-from tasks.sources.pairs import empty, gone, paired, unlabelled, unreadable, unused
+from tasks.sources.pairs import empty, paired, paired_scenes
 from tasks.sources.protocol import MOST_LABELS, NO_ID, SceneLabels, polygon_of, too_many
 from tasks.sources.yolo_names import Names, read_names
 
@@ -54,15 +53,15 @@ class YoloObb:
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its label file, then the labels of images that are absent."""
-        names = read_names(folder, spec.name)
-        labels = _label_names(folder)
-        pairs, images = paired(folder, labels), Images(folder)
-        for image in sorted({*folder.images(), *pairs.labels}):
-            own = pairs.labels.get(image, ())
-            scene = SceneLabels(name=image)
-            yield _labelled(folder, spec, scene, own, names, images.size(image) if own else None)
-        for name, own in sorted(pairs.absent.items()):
-            yield _labelled(folder, spec, SceneLabels(name=name, present=False), own, names, None)
+        names, images = read_names(folder, spec.name), Images(folder)
+        remedy = "Add labels/{stem}.txt (empty when there is nothing to label)."
+
+        def read(scene: SceneLabels, label: str) -> SceneLabels | Rejection:
+            size = images.size(scene.name) if scene.present else None
+            return _labelled(folder, spec, scene, label, names, size)
+
+        pairs = paired(folder, _label_names(folder))
+        yield from paired_scenes(folder, spec, pairs, read, remedy)
         yield from names.findings
 
 
@@ -106,36 +105,20 @@ def _labelled(
     folder: SourceFolder,
     spec: SourceSpec,
     scene: SceneLabels,
-    labels: tuple[str, ...],
+    label: str,
     names: Names,
     size: ImageSize | None,
 ) -> SceneLabels | Rejection:
-    """Return ``scene`` with what its first label file says."""
-    told = {"split": split_of_folders(scene.name), "parent": parent_of(stem(scene.name))}
-    if not labels:
-        remedy = f"Add labels/{stem(scene.name)}.txt (empty when there is nothing to label)."
-        return scene.model_copy(
-            update={**told, "findings": (unlabelled(scene.name, spec, remedy),)}
-        )
-    try:
-        lines = folder.lines(labels[0])
-    except UnreadableText as error:
-        return unreadable(scene.name, labels[0], error, spec)
+    """Return ``scene`` with what its label file says."""
+    lines = folder.lines(label)
     if len(lines) > MOST_LABELS:
-        return too_many(scene.name, len(lines), spec.name, labels[0])
-    found = list(_rows(lines, labels[0], spec, names, size))
+        return too_many(scene.name, len(lines), spec.name, label)
+    found = list(_rows(lines, label, spec, names, size))
     objects = tuple(row for row in found if isinstance(row, ObjectAnnotation))
     odd = tuple(row for row in found if isinstance(row, Finding))
     lost = any(finding.severity != Severity.NOTE for finding in odd)
-    read = scene.model_copy(
-        update={
-            **told,
-            "annotations": objects,
-            "classes": () if lost else names.every(),
-            "findings": (*odd, *unused(scene.name, labels, spec)),
-        }
-    )
-    return read if scene.present else gone(read, labels[0], spec)
+    classes = () if lost else names.every()
+    return scene.model_copy(update={"annotations": objects, "classes": classes, "findings": odd})
 
 
 def _rows(
