@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from schemas.errors import OverBudget, UsageError
@@ -30,6 +29,7 @@ class Spending:
         self._held = 0  # reservations of requests under way
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._written: dict[str, float] = {}  # mean tokens of the answers to each prompt
+        self._prices: dict[tuple[str, str], Price | None] = {}  # by model and URL
 
     def account(self, request: ModelRequest, endpoint: Endpoint, number: int) -> "Account":
         """Return the account of try ``number`` of ``request`` at ``endpoint``.
@@ -103,7 +103,10 @@ class Spending:
                 freed.set_result(None)
 
     def _price(self, endpoint: Endpoint, model: str) -> Price | None:
-        price = _known_price(model, endpoint.spec.base_url)
+        asked = model, endpoint.spec.base_url
+        if asked not in self._prices:
+            self._prices[asked] = price_of(*asked)
+        price = self._prices[asked]
         if price is None and self._limited:
             raise UsageError(
                 f"No price is known for {model} at {endpoint.host}, so service.budget cannot be "
@@ -152,8 +155,3 @@ class Account:
 def open_spending(root: str, service: ServiceParams) -> Spending:
     """Return the spending of ``root`` under ``service``; noted without a budget too, for a later one."""
     return Spending(Ledger(root, service.budget, service.period))
-
-
-@lru_cache(maxsize=256)
-def _known_price(model: str, url: str) -> Price | None:
-    return price_of(model, url)

@@ -47,6 +47,13 @@ def test_without_a_price_the_cost_is_not_known_and_no_budget_can_be_kept(tmp_pat
     assert len(seen) == 1
 
 
+def test_a_price_that_is_given_later_holds_for_the_next_engine_at_the_same_server(tmp_path) -> None:
+    with server((200, completion())) as (url, _):
+        for more, cost in (({}, None), (prices(tmp_path), pytest.approx(COST))):
+            with engine_at(tmp_path, url, **more) as engine:
+                assert engine.run(engine.answer(numbered(len(more)))).cost == cost
+
+
 def test_the_budget_is_used_up_and_never_exceeded_and_what_was_paid_for_is_kept(tmp_path) -> None:
     with (
         server((200, completion())) as (url, seen),
