@@ -13,7 +13,7 @@ demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, 
 	$(BIN)/rs-gpt4v demo --root demo
 
 test: $(INSTALLED)  ## Run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4
 
 check: $(INSTALLED)  ## Formatting, lint, types, import arrows
 	$(BIN)/ruff format --check .
