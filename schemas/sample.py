@@ -9,6 +9,7 @@ from schemas.record import Record
 from schemas.scene import LabelOrigin
 from schemas.teacher import Spent
 from schemas.turn import Turn
+from schemas.verdict import Repair, Verdict
 from schemas.vocabulary import Origin, Reason, Split, TaskType
 
 
@@ -40,15 +41,6 @@ class Span(Record):
     kind: SpanKind = "phrase"
 
 
-class Verdict(Record):
-    """What verification said of one statement."""
-
-    claim: str = Field(description="the words that were checked")
-    kind: str = Field(description="reference, count, class, position, relation, colour …")
-    outcome: Literal["supported", "contradicted", "unverifiable"]
-    evidence: str = Field(description="what the annotations say")
-
-
 class Lineage(Record):
     """Why a sample exists."""
 
@@ -76,6 +68,7 @@ class Lineage(Record):
     )
     spans: tuple[Span, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    repairs: tuple[Repair, ...] = Field((), description="what verification mended, in order")
 
 
 class Draft(Record):

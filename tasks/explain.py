@@ -9,9 +9,10 @@ from schemas.errors import UsageError
 from schemas.geometry import Window
 from schemas.record import Record
 from schemas.release import Manifest
-from schemas.sample import Draft, Rejection, Sample, Verdict
+from schemas.sample import Draft, Rejection, Sample
 from schemas.scene import LabelOrigin
 from schemas.teacher import StoredAnswer
+from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
 from tasks.storage.published import find_rows, read_table
 from tasks.storage.releases import read_manifest, release_path, resolve

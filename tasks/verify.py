@@ -14,10 +14,11 @@ from schemas.geometry import Window
 from schemas.label_params import LABEL_FORMS
 from schemas.record import Record, content_id
 from schemas.release import Part
-from schemas.sample import Draft, Rejection, Sample, Span, SpanKind, Verdict
+from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
 from schemas.turn import Turn
+from schemas.verdict import Verdict
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns

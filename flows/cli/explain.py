@@ -11,11 +11,11 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from flows.cli.main import DONE
-from schemas.sample import Verdict
 from schemas.scene import LabelOrigin
 from schemas.settings import settings
 from schemas.teacher import StoredAnswer
 from schemas.turn import Turn
+from schemas.verdict import Verdict
 from tasks.explain import Explanation, explain
 from tasks.storage.store import Store
 

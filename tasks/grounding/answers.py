@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.classes import presence
 from tasks.grounding.comparisons import difference_in, find_comparison, is_more
 from tasks.grounding.counts import compare, says_partly
@@ -16,7 +16,7 @@ from tasks.grounding.numbers import find_number
 from tasks.grounding.passages import Mention, Sentence
 from tasks.grounding.references import Parsed
 from tasks.grounding.truth import Floats, Truth
-from tasks.grounding.verdicts import Outcome, verdict
+from tasks.grounding.verdicts import verdict
 
 BOX_ERROR: Final = 1.5  # px: whole pixels, rounded one way or another
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from schemas.sample import Verdict
+from schemas.verdict import Verdict
 from tasks.grounding.answers import answer_verdicts, box_verdicts
 from tasks.grounding.classes import class_verdicts
 from tasks.grounding.comparisons import comparison_verdicts

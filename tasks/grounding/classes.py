@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.counts import is_about_all
 from tasks.grounding.grammar import any_of, grammar, whole_words
 from tasks.grounding.passages import Mention, Sentence
 from tasks.grounding.truth import Truth, is_a
-from tasks.grounding.verdicts import Outcome, named, verdict
+from tasks.grounding.verdicts import named, verdict
 from tasks.lexicon.lexicon import related
 
 DENIED: Final = 30  # characters between a denial and its class: “no large white ships”

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.counts import is_narrow
 from tasks.grounding.passages import Mention, Sentence
 from tasks.grounding.truth import Tally, Truth
-from tasks.grounding.verdicts import Outcome, verdict
+from tasks.grounding.verdicts import verdict
 from tasks.lexicon.lexicon import parse_number
 
 REACH: Final = 40  # characters before the first class, and between the two

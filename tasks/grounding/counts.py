@@ -10,12 +10,12 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Final
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.grammar import any_of, grammar, whole_words
 from tasks.grounding.numbers import REACH, Quantity, comparator_before, find_quantity, number_in
 from tasks.grounding.passages import Mention, Phrase, Sentence
 from tasks.grounding.truth import Tally, Truth, is_a
-from tasks.grounding.verdicts import Outcome, named, verdict
+from tasks.grounding.verdicts import named, verdict
 from tasks.lexicon.lexicon import plural
 
 ABOUT: Final = 0.15  # relative error that “about” allows

@@ -13,11 +13,11 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.grammar import Places, any_of, grammar
 from tasks.grounding.passages import Phrase, Sentence
 from tasks.grounding.truth import Floats, Place, Truth
-from tasks.grounding.verdicts import Outcome, any_of_them, named, verdict
+from tasks.grounding.verdicts import any_of_them, named, verdict
 
 Third = Literal["first", "middle", "last"]
 Part = Literal["third", "half", "edge"]

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from schemas.sample import Verdict
+from schemas.verdict import Outcome, Verdict
 from tasks.grounding.grammar import any_of, grammar, whole_words
 from tasks.grounding.passages import Mention, Phrase, Sentence
 from tasks.grounding.positions import without_regions
 from tasks.grounding.truth import Place, Truth, is_a
-from tasks.grounding.verdicts import Kind, Outcome, any_of_them, named, verdict
+from tasks.grounding.verdicts import Kind, any_of_them, named, verdict
 
 TOLERANCE: Final = 0.01  # of the side: centres nearer to each other than this are level
 FAR: Final = 0.25  # of the diagonal: with a gap beyond this, and

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-from schemas.sample import Verdict
+from schemas.verdict import ClaimKind, Outcome, Verdict
 from schemas.vocabulary import Reason
 
 Kind = Literal["reference", "count", "class", "position", "relation", "size", "box"]
-Outcome = Literal["supported", "contradicted", "unverifiable"]
 
 REASONS: Final[dict[str, Reason]] = {
     "reference": Reason.UNKNOWN_OBJECT,
@@ -22,7 +21,7 @@ REASONS: Final[dict[str, Reason]] = {
 
 def verdict(kind: Kind, claim: str, outcome: Outcome, evidence: str) -> Verdict:
     """Return the verdict on the words ``claim``."""
-    return Verdict(claim=claim, kind=kind, outcome=outcome, evidence=evidence)
+    return Verdict(claim=claim, kind=ClaimKind(kind), outcome=outcome, evidence=evidence)
 
 
 def first_contradicted(verdicts: Iterable[Verdict]) -> Verdict | None:
