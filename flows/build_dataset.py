@@ -93,7 +93,7 @@ def _stages(root: str, params: BuildParams) -> Finished:
     )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
-        synthesized=synthesized, conversed=conversed,
+        synthesized=synthesized, conversed=conversed, params=unmapped(params.verify),
     )  # fmt: skip
     validated = validate_shard.map(where, verified=verified)
     done = finished(

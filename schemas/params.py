@@ -153,6 +153,21 @@ class AdaptParams(Record):
     seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
 
 
+class VerifyParams(Record):
+    """What is done about statements that are false."""
+
+    mend: bool = Field(
+        True, title="Mend",
+        description="Put a teacher's text right where only one reading is, and take out sentences "
+        "that stay false; else one false statement rejects the text.",
+    )  # fmt: skip
+    labels: bool = Field(
+        True, title="Check labels in words",
+        description="Hold captions, questions and expressions against the objects of their scene, "
+        "where it has any; what is false is rejected.",
+    )  # fmt: skip
+
+
 class PictureParams(Record):
     """What the teacher sees of a tile in one stage."""
 
@@ -303,6 +318,7 @@ class BuildParams(Record):
     split: SplitParams = Field(SplitParams(), title="Splits")
     tile: TileParams = Field(TileParams(), title="Tiles")
     adapt: AdaptParams = Field(AdaptParams(), title="Adaption")
+    verify: VerifyParams = Field(VerifyParams(), title="Verification")
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
     service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")

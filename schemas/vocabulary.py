@@ -82,6 +82,7 @@ class Reason(StrEnum):
     WRONG_RELATION = "wrong_relation"
     WRONG_COLOUR = "wrong_colour"
     WRONG_SIZE = "wrong_size"
+    WRONG_ORIENTATION = "wrong_orientation"
     EMPTY_TEXT = "empty_text"
     DUPLICATE_SAMPLE = "duplicate_sample"
     # validate
@@ -104,6 +105,7 @@ class FindingKind(StrEnum):
     IMAGE_WITHOUT_LABEL = "image_without_label"
     EMPTY_LABEL = "empty_label"
     WRONG_SIZE = "wrong_size"
+    WRONG_ORIENTATION = "wrong_orientation"
     WRONG_REFERENCE = "wrong_reference"
     DUPLICATE_LABEL = "duplicate_label"
     LICENCE_UNKNOWN = "licence_unknown"

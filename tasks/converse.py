@@ -33,7 +33,7 @@ Subject = tuple[TileOutline, int, tuple[str, ...]]  # number in the tile, keys o
     "converse",
     writes=ConversedTile,
     prompts=("converse",),
-    words=("tasks.lexicon", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
 )
 def converse_shard(
     context: Context,

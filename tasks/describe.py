@@ -31,7 +31,7 @@ Subject = tuple[TileOutline, int]  # and the number of the request in its tile
     "describe",
     writes=DescribedObjects,
     prompts=("describe",),
-    words=("tasks.lexicon", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
 )
 def describe_shard(
     context: Context, tiles: Part, params: TeacherParams, service: ServiceParams = DEFAULT_SERVICE

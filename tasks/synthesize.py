@@ -29,7 +29,7 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
     "synthesize",
     writes=SynthesizedTile,
     prompts=("synthesize",),
-    words=("tasks.lexicon", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
 )
 def synthesize_shard(
     context: Context,

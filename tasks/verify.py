@@ -1,35 +1,39 @@
-"""Stage verify: every statement of every draft is held against the objects of its tile."""
+"""Stage verify: every statement of every draft is held against the objects of its tile.
+
+What is false in a text that a teacher wrote is mended where that is certain; what stays false is a
+rejection. Labels in words are checked where their scene has objects too, and never mended.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import tee
-from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from prompts import Phrasings, load_phrasings
-from schemas.arrow import arrow_schema, from_batch, to_batch
-from schemas.errors import AccountingError
+from schemas.arrow import arrow_schema
 from schemas.geometry import Window
-from schemas.label_params import LABEL_FORMS
+from schemas.params import VerifyParams
 from schemas.record import Record, content_id
 from schemas.release import Part
 from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
+from schemas.scene import SceneClassAnnotation
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
-from schemas.tile import TileOutline
+from schemas.tile import Tile, TileObject, TileOutline
 from schemas.turn import Turn
 from schemas.verdict import Verdict
-from schemas.vocabulary import Reason
+from schemas.vocabulary import Origin, Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
 from tasks.grounding.drafts import dialogue_draft, local_drafts, rejection, synthesis_draft
+from tasks.grounding.labels import checkable, checked_drafts, is_label, label_samples
+from tasks.grounding.mending import Mended, checked_only, mend
 from tasks.grounding.references import BrokenReference, Parsed, TextSpan, parse
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
 
 LOCAL, DETAILED = "local_description", "detailed_description"
-_LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
+DEFAULTS = VerifyParams()
 
 
 class _TileWindow(Record):
@@ -39,11 +43,19 @@ class _TileWindow(Record):
     window: Window
 
 
+class _TileObjects(Record):
+    """The columns that tell whether a tile has objects."""
+
+    id: str
+    objects: tuple[TileObject, ...]
+
+
 @stage(
     "verify",
     writes=Sample,
+    version=2,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
-    words=("tasks.lexicon", "tasks.grounding"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding"),
 )
 def verify_shard(
     context: Context,
@@ -52,74 +64,46 @@ def verify_shard(
     described: Part,
     synthesized: Part,
     conversed: Part,
+    params: VerifyParams = DEFAULTS,
 ) -> Iterator[Sample | Rejection | pa.RecordBatch]:
     """Verify what is said of every tile of the shard; one candidate per draft.
 
-    Labels in words pass as they are, before all others: nothing but themselves tells whether they
-    are true. Adapted drafts come as they are, the others are composed of what the teacher wrote.
-    One tile's rows are in memory at a time.
+    Labels in words of tiles without objects pass as they are, before all others: nothing but
+    themselves tells whether they are true. Adapted drafts come as they are, the others are composed
+    of what the teacher wrote. One tile's rows are in memory at a time.
     """
-    yield from label_samples(context, tiles, adapted)
+    held = checkable(context.batches(tiles, _TileObjects)) if params.labels else frozenset[str]()
+    windows = pa.Table.from_batches(context.batches(tiles, _TileWindow), arrow_schema(_TileWindow))
+    for batch in label_samples(context.batches(adapted, Draft), windows, held):
+        context.candidates += batch.num_rows
+        yield batch
     local, detailed = load_phrasings(LOCAL), load_phrasings(DETAILED)
-    outlines = tee(context.rows(tiles, TileOutline), 4)
+    seen = tee(context.rows(tiles, Tile), 4)
     together = zip(
-        beside(outlines[0], _tagged_drafts(context, adapted)),
-        beside(outlines[1], context.rows(described, DescribedObjects)),
-        beside(outlines[2], context.rows(synthesized, SynthesizedTile)),
-        beside(outlines[3], context.rows(conversed, ConversedTile)),
+        beside(seen[0], checked_drafts(context.batches(adapted, Draft), held)),
+        beside(seen[1], context.rows(described, DescribedObjects)),
+        beside(seen[2], context.rows(synthesized, SynthesizedTile)),
+        beside(seen[3], context.rows(conversed, ConversedTile)),
         strict=True,
     )
     for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues) in together:
         composed = _composed(tile, locals_, wholes, dialogues, local, detailed)
-        for outcome in verify_tile(tile, (*drafts, *composed)):
+        for outcome in verify_tile(tile, (*drafts, *composed), params):
             context.candidates += 1
             yield outcome
 
 
-def label_samples(context: Context, tiles: Part, adapted: Part) -> Iterator[pa.RecordBatch]:
-    """Yield the drafts of ``adapted`` that restate labels in words as samples, batch by batch."""
-    shown = list(context.rows(tiles, _TileWindow))
-    ids = pa.array([tile.id for tile in shown], pa.string())
-    windows = to_batch(shown, _TileWindow)["window"]
-    schema = arrow_schema(Sample)
-    for batch in context.batches(adapted, Draft):
-        labels = batch.filter(_restates_labels(batch))
-        if not labels.num_rows:
-            continue
-        context.candidates += labels.num_rows
-        places = pc.index_in(labels["tile_id"], value_set=ids)
-        if places.null_count:
-            raise AccountingError(
-                f"Part {adapted.path} holds {places.null_count} samples of tiles that "
-                f"{tiles.path} lacks. This is a defect; please report it."
-            )
-        columns = {name: labels[name] for name in labels.schema.names}
-        columns["window"] = windows.take(places)
-        yield pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
-
-
-def _tagged_drafts(context: Context, adapted: Part) -> Iterator[Draft]:
-    """Yield the other drafts of ``adapted``, whose tags are still in their text."""
-    for batch in context.batches(adapted, Draft):
-        tagged = batch.filter(pc.invert(_restates_labels(batch)))
-        yield from from_batch(tagged, Draft)
-
-
-def _restates_labels(batch: pa.RecordBatch) -> pa.BooleanArray:
-    return pc.is_in(pc.struct_field(batch["lineage"], "form"), value_set=_LABEL_FORMS)
-
-
 def verify_tile(
-    tile: TileOutline, drafts: Iterable[Draft | Rejection]
+    tile: TileOutline, drafts: Iterable[Draft | Rejection], params: VerifyParams = DEFAULTS
 ) -> Iterator[Sample | Rejection]:
     """Yield what becomes of each of ``drafts`` about ``tile``; the same text is kept once.
 
     What was rejected when it was composed passes through.
     """
-    truth = Truth(tile)
+    truth = truth_of(tile)
     kept: dict[str, str] = {}
     for draft in drafts:
-        outcome = verify_draft(draft, tile, truth) if isinstance(draft, Draft) else draft
+        outcome = verify_draft(draft, tile, truth, params) if isinstance(draft, Draft) else draft
         if isinstance(outcome, Sample):
             text = content_id(outcome.task, [turn.model_dump() for turn in outcome.turns])
             if text in kept and isinstance(draft, Draft):
@@ -130,11 +114,28 @@ def verify_tile(
         yield outcome
 
 
-def verify_draft(draft: Draft, tile: TileOutline, truth: Truth | None = None) -> Sample | Rejection:
-    """Check ``draft`` and take its tags out; the first false statement rejects it.
+def truth_of(tile: TileOutline) -> Truth:
+    """Return what is known of ``tile``; its picture is decoded when a colour is asked for."""
+    if not isinstance(tile, Tile):
+        return Truth(tile)
+    classes = [label.category for label in tile.labels if isinstance(label, SceneClassAnnotation)]
+    return Truth(tile, lambda: tile.image, classes)
 
-    ``truth`` is what is known of ``tile``, given where several drafts are checked.
+
+def verify_draft(
+    draft: Draft,
+    tile: TileOutline,
+    truth: Truth | None = None,
+    params: VerifyParams = DEFAULTS,
+) -> Sample | Rejection:
+    """Check ``draft``, mend it where a teacher wrote it, and take its tags out.
+
+    ``truth`` is what is known of ``tile``, given where several drafts are checked. A statement that
+    is false in the end rejects the draft.
     """
+    truth = truth or truth_of(tile)
+    if is_label(draft):
+        return _verified_label(draft, tile, truth)
     try:
         said = tuple(Said(turn.role, parse(turn.content)) for turn in draft.turns)
     except BrokenReference as error:
@@ -142,18 +143,33 @@ def verify_draft(draft: Draft, tile: TileOutline, truth: Truth | None = None) ->
     blank = next((n for n, one in enumerate(said) if not one.text.plain.strip()), None)
     if blank is not None:
         return _rejected(draft, tile, Reason.EMPTY_TEXT, f"turn {blank + 1} has no words")
-    truth = truth or Truth(tile)
     own = tuple(thing.ref for thing in draft.objects)
     strangers = [ref for ref in own if ref not in truth.objects]
     if strangers:
         detail = f"the tile has no object {strangers[0]}"
         return _rejected(draft, tile, Reason.UNKNOWN_OBJECT, detail)
-    verdicts = check_turns(said, truth, draft.lineage.form, own)
+    form = draft.lineage.form
+    mended = draft.lineage.origin is Origin.GENERATED and params.mend
+    found = (mend if mended else checked_only)(said, truth, form, own)
+    if found.wrong:
+        return _false(draft, tile, found.wrong[0])
+    return _sample(draft, tile, found)
+
+
+def _verified_label(draft: Draft, tile: TileOutline, truth: Truth) -> Sample | Rejection:
+    """Check a label in words: its objects are its own, so its text stands for itself."""
+    said = tuple(Said(turn.role, Parsed(turn.content, ())) for turn in draft.turns)
+    verdicts = check_turns(said, truth)
     wrong = first_contradicted(verdicts)
     if wrong is not None:
-        detail = f"“{wrong.claim}” ({wrong.kind}) is false: {wrong.evidence}"
-        return _rejected(draft, tile, REASONS[wrong.kind], detail)
-    return _sample(draft, tile, said, verdicts)
+        return _false(draft, tile, wrong)
+    lineage = draft.lineage.model_copy(update={"verdicts": verdicts})
+    return Sample(**{**dict(draft), "window": tile.window, "lineage": lineage})
+
+
+def _false(draft: Draft, tile: TileOutline, wrong: Verdict) -> Rejection:
+    detail = f"“{wrong.claim}” ({wrong.kind}) is false: {wrong.evidence}"
+    return _rejected(draft, tile, REASONS[wrong.kind], detail)
 
 
 def _composed(
@@ -172,20 +188,26 @@ def _composed(
         yield dialogue_draft(tile, dialogue)
 
 
-def _sample(
-    draft: Draft, tile: TileOutline, said: tuple[Said, ...], verdicts: tuple[Verdict, ...]
-) -> Sample:
+def _sample(draft: Draft, tile: TileOutline, found: Mended) -> Sample:
+    turns = tuple(Turn(role=one.role, content=one.text.plain) for one in found.said)
+    new_id = content_id(tile.id, draft.task, [turn.model_dump() for turn in turns])
     return Sample(
-        id=draft.id,
+        id=new_id if found.repairs else draft.id,
         task=draft.task,
         source=draft.source,
         split=draft.split,
         scene_id=draft.scene_id,
         tile_id=draft.tile_id,
         window=tile.window,
-        turns=tuple(Turn(role=one.role, content=one.text.plain) for one in said),
+        turns=turns,
         objects=draft.objects,
-        lineage=draft.lineage.model_copy(update={"spans": _spans(said), "verdicts": verdicts}),
+        lineage=draft.lineage.model_copy(
+            update={
+                "spans": _spans(found.said),
+                "verdicts": found.verdicts,
+                "repairs": (*draft.lineage.repairs, *found.repairs),
+            }
+        ),
     )
 
 

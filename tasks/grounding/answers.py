@@ -1,49 +1,216 @@
-"""Answers that say little by themselves: “Yes.”, “14.”, “[12, 40, 88, 97]”, read with the question."""
+"""Answers that say little by themselves: “Yes.”, “14.”, “White.”, read with their question."""
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from schemas.verdict import Outcome, Verdict
-from tasks.grounding.classes import presence
-from tasks.grounding.comparisons import difference_in, find_comparison, is_more
-from tasks.grounding.counts import compare, says_partly
-from tasks.grounding.grammar import any_of, grammar
-from tasks.grounding.numbers import find_number
-from tasks.grounding.passages import Mention, Sentence
+from schemas.verdict import ClaimKind, Outcome
+from tasks.grounding.clauses import Attached, Noun
+from tasks.grounding.comparisons import comparisons
+from tasks.grounding.discourse import Discourse
+from tasks.grounding.grammar import any_of, fold, grammar
+from tasks.grounding.quantities import Quantity, read_quantity
 from tasks.grounding.references import Parsed
+from tasks.grounding.resolving import Resolver
+from tasks.grounding.sentences import Sentence
+from tasks.grounding.statements import Judge, Scene
 from tasks.grounding.truth import Floats, Truth
-from tasks.grounding.verdicts import verdict
+from tasks.grounding.verdicts import Checked, Edit, verdict
 
 BOX_ERROR: Final = 1.5  # px: whole pixels, rounded one way or another
+_POLAR: Final = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "would",
+        "will",
+        "has",
+        "have",
+        "am",
+        "may",
+        "might",
+        "should",
+    ]
+)
+
+_PLAIN: Final = frozenset("in on of at to you say this a the what yes no or here there i we any see".split())
 
 
-def answer_verdicts(
-    question: Sequence[Sentence], answer: Sequence[Sentence], form: str, truth: Truth
-) -> Iterator[Verdict]:
-    """Judge ``answer`` as a reply to ``question``: presence, number or comparison.
+def answers(
+    question: Sequence[Sentence],
+    read: Sequence[Sentence],
+    text: str,
+    form: str,
+    truth: Truth,
+    discourse: Discourse,
+    asked: str = "",
+) -> Iterator[Checked]:
+    """Judge an answer as a reply to its question: presence, number, comparison, place or colour.
 
-    In samples of another form only where the question cannot be read otherwise.
+    ``asked`` and ``text`` are both turns as written. In samples of another form a number is read so
+    only where the answer names no class itself.
     """
-    mentions = [mention for sentence in question for mention in sentence.mentions]
-    classes = {mention.category for mention in mentions}
-    reply = "".join(sentence.text for sentence in answer[:3])
-    if form == "comparison" or len(classes) == 2:
-        yield from _compared(question, reply, truth)
-    if len(classes) != 1:
+    tokens = [token for sentence in read for token in sentence.tokens][:60]
+    if not question or not tokens:
         return
-    if form == "presence" or any(map(_asks_presence, question)):
-        yield from _present(mentions[0].category, reply, truth)
-    bare = not any(sentence.mentions for sentence in answer)
-    if form == "counting" or (bare and any(map(_asks_count, question))):
-        asked = "".join(sentence.text for sentence in question)
-        yield from _counted(mentions[0].category, asked, reply, truth)
+    bare = not any(t.category or t.tag for sentence in read for t in sentence.things)
+    scene = Scene(truth, discourse, asked, True)
+    claimed = _says_yes(fold(text))
+    if claimed is not None:
+        yield from _polar(question, scene, text, claimed=claimed, form=form)
+    elif bare or form == "counting":
+        yield from _counted(question, tokens, scene, text, form)
+    if claimed is None:
+        yield from _told(question, read, scene, text)
 
 
-def box_verdicts(text: Parsed, truth: Truth, own: Sequence[str]) -> Iterator[Verdict]:
+def _polar(
+    question: Sequence[Sentence], scene: Scene, text: str, *, claimed: bool, form: str
+) -> Iterator[Checked]:
+    """Judge a yes or no by the statement that the question makes of itself."""
+    for sentence in reversed(question):
+        first = sentence.tokens[0].words if sentence.tokens else ""
+        polar = (
+            first in _POLAR or first in {"is there", "are there", "can see"} or form == "presence"
+        )
+        words = scene.text[sentence.start : sentence.end].lower()
+        if not sentence.nouns or _HOW_MANY.search(words) or not (polar or _asks(sentence)):
+            continue
+        said = [*comparisons(sentence, scene), *Judge(scene).checked(sentence.nouns)]
+        found = _together([one.verdict.outcome for one in said])
+        kind = said[0].verdict.kind if len(said) == 1 else ClaimKind.EXISTENCE
+        contradicted = [one for one in said if one.verdict.outcome == "contradicted"]
+        if contradicted:
+            kind = contradicted[0].verdict.kind
+        elif any(one.verdict.kind is ClaimKind.COMPARISON for one in said):
+            kind = ClaimKind.COMPARISON
+        if not claimed and kind is ClaimKind.EXISTENCE:
+            kind = ClaimKind.ABSENCE
+        outcome = found if claimed else _opposite(found)
+        if not claimed and found == "supported" and _has_unknown(sentence):
+            outcome = "unverifiable"  # something may narrow it down
+        evidence = "; ".join(one.verdict.evidence for one in said[:3]) or "nothing is claimed"
+        claim = f"{' '.join(text.split())[:60]} ({_words(sentence, scene.text)})"[:160]
+        yield Checked(
+            verdict(kind, claim, outcome, evidence, start=0, end=len(text)),
+            _flipped(text, claimed=claimed) if outcome == "contradicted" else (),
+        )
+        return
+
+
+def _has_unknown(sentence: Sentence) -> bool:
+    """Say whether a question holds words that are not understood, other than its first ones."""
+    return any(token.kind in "wb" and token.words not in _PLAIN for token in sentence.tokens[1:])
+
+
+def _together(outcomes: Sequence[Outcome]) -> Outcome:
+    if "contradicted" in outcomes:
+        return "contradicted"
+    if not outcomes or "unverifiable" in outcomes:
+        return "unverifiable"
+    return "supported"
+
+
+def _opposite(outcome: Outcome) -> Outcome:
+    if outcome == "unverifiable":
+        return outcome
+    return "contradicted" if outcome == "supported" else "supported"
+
+
+def _flipped(text: str, *, claimed: bool) -> tuple[Edit, ...]:
+    """Return the edit that turns a bare yes into a no and the other way round."""
+    bare = re.fullmatch(r"\s*(yes|no)[.!]?\s*", text, re.IGNORECASE)
+    if bare is None:
+        return ()
+    word = "no" if claimed else "yes"
+    word = word.capitalize() if bare[1][0].isupper() else word
+    return (Edit(bare.start(1), bare.end(1), word),)
+
+
+def _counted(
+    question: Sequence[Sentence], tokens: Sequence[object], scene: Scene, text: str, form: str
+) -> Iterator[Checked]:
+    """Judge a number by what the question asks to be counted."""
+    for sentence in reversed(question):
+        words = scene.text[sentence.start : sentence.end].lower()
+        if not sentence.nouns or not (form == "counting" or _HOW_MANY.search(words)):
+            continue
+        quantity = _number_in(tokens)
+        if quantity is None:
+            return
+        noun = _asked_of(sentence, words)
+        if noun is not None:
+            strict = form == "counting" or all(one.kind == "position" for one in noun.attached)
+            checked = Judge(scene).counted(noun, quantity, strict=strict, whole=form == "counting")
+            claim = " ".join(text.split())[:160]
+            found = checked.verdict.model_copy(
+                update={"claim": claim, "start": quantity.start, "end": quantity.end}
+            )
+            yield Checked(found, checked.edits)
+        return
+
+
+def _number_in(tokens: Sequence[object]) -> Quantity | None:
+    some = list(tokens)
+    for place, token in enumerate(some):
+        if token.kind in "nq":  # type: ignore[attr-defined]
+            read = read_quantity(some, place)  # type: ignore[arg-type]
+            if read is not None:
+                return read[0]
+    return None
+
+
+def _asked_of(sentence: Sentence, words: str) -> Noun | None:
+    """Return the noun that is to be counted: the first one after “how many”."""
+    found = _HOW_MANY.search(words)
+    start = sentence.start + found.end() if found else sentence.start
+    after = [noun for noun in sentence.nouns if noun.thing.head_start >= start - 1]
+    return next(iter(after or sentence.nouns), None)
+
+
+def _told(
+    question: Sequence[Sentence], read: Sequence[Sentence], scene: Scene, text: str
+) -> Iterator[Checked]:
+    """Judge a place, colour or direction that is said of what the question asks about."""
+    told = [attached for sentence in read for attached in sentence.fronted]
+    told += _measured(question, read, scene)
+    if not told or any(noun.role == "subject" for sentence in read for noun in sentence.nouns):
+        return  # it speaks of things itself, and is judged by itself
+    noun = next((n for s in reversed(question) for n in s.nouns if n.role == "subject"), None)
+    if noun is None:
+        return
+    meaning = Resolver(scene.truth, scene.discourse, scene.text).meaning(noun)
+    if meaning.names_objects:
+        answer = Scene(scene.truth, scene.discourse, text, False)
+        yield from Judge(answer).told(noun, meaning, told)
+
+
+def _measured(
+    question: Sequence[Sentence], read: Sequence[Sentence], scene: Scene
+) -> Iterator[Attached]:
+    """Yield what a bare measure says of what the question asks: how far, how long, how wide."""
+    asked = {token.words for sentence in question for token in sentence.tokens}
+    for token in (t for sentence in read for t in sentence.tokens if t.kind == "D"):
+        place = {"start": token.start, "end": token.end, "unit": token.value}
+        if asked & {"far", "distance", "apart"}:
+            others = [n for s in question for n in s.nouns if n.role != "nominal"][1:2]
+            yield Attached("distance", amounts=(token.number, None), others=others, **place)
+        elif asked & {"wide", "width"}:
+            yield Attached("measure", amounts=(None, token.number), **place)
+        elif asked & {"long", "length", "large", "big", "size"}:
+            yield Attached("measure", amounts=(token.number, None), **place)
+
+
+def box_verdicts(text: Parsed, truth: Truth, own: Sequence[str]) -> Iterator[Checked]:
     """Judge every box ``[x0, y0, x1, y1]`` of tile px in ``text``.
 
     It must be that of one of the ``own`` objects, or of the objects of a tag, or of all of them
@@ -60,54 +227,18 @@ def box_verdicts(text: Parsed, truth: Truth, own: Sequence[str]) -> Iterator[Ver
         yield _boxed(match, boxes)
 
 
-def _boxed(match: re.Match[str], boxes: Floats) -> Verdict:
+def _boxed(match: re.Match[str], boxes: Floats) -> Checked:
     claimed = np.array([float(number[:9]) for number in match.groups()])
     errors = np.abs(boxes - claimed).max(axis=1)
     nearest = boxes[errors.argmin()]
     outcome: Outcome = "supported" if errors.min() <= BOX_ERROR else "contradicted"
     shown = ", ".join(f"{value:.1f}" for value in nearest)
-    return verdict("box", match[0][:160], outcome, f"the nearest box is ({shown}) px")
-
-
-def _present(category: str, reply: str, truth: Truth) -> Iterator[Verdict]:
-    claimed = _says_yes(reply)
-    if claimed is None:
-        return
-    claim = f"{category}: {'yes' if claimed else 'no'}"
-    evidence = f"{category}: {truth.tally(category)} in the tile"
-    yield verdict("class", claim, presence(category, claimed=claimed, truth=truth), evidence)
-
-
-def _counted(category: str, asked: str, reply: str, truth: Truth) -> Iterator[Verdict]:
-    quantity = find_number(reply)
-    if quantity is None:
-        return
-    tally = truth.tally(category)
-    partly = says_partly(f"{asked} {reply}")
-    outcome = compare(quantity, tally, partly=partly, strict=True)
-    claim = _quote(reply)
-    yield verdict("count", claim, outcome, f"{category}: {tally} in the tile")
-
-
-def _compared(asked: Sequence[Sentence], reply: str, truth: Truth) -> Iterator[Verdict]:
-    claimed = _says_yes(reply)
-    if claimed is None:
-        return
-    for sentence in asked:
-        for one, other in pairwise(sentence.mentions):
-            found = find_comparison(sentence.text, one, other)
-            if found is None or difference_in(found) or not _ends_whole(sentence, other):
-                continue
-            tallies = truth.tally(one.category), truth.tally(other.category)
-            more = is_more(*(tallies if found["more"] == "more" else tallies[::-1]))
-            right: Outcome = "supported" if more is claimed else "contradicted"
-            evidence = f"{one.category}: {tallies[0]}, {other.category}: {tallies[1]} in the tile"
-            claim = _quote(reply)
-            yield verdict("count", claim, "unverifiable" if more is None else right, evidence)
-
-
-def _quote(reply: str) -> str:
-    return " ".join(reply[:320].split())[:160]
+    return Checked(
+        verdict(
+            ClaimKind.BOX, match[0][:160], outcome, f"the nearest box is ({shown}) px",
+            start=match.start(), end=match.end(), found=f"({shown})",
+        )
+    )  # fmt: skip
 
 
 def _says_yes(reply: str) -> bool | None:
@@ -116,44 +247,19 @@ def _says_yes(reply: str) -> bool | None:
     return None if found is None else found["no"] is None
 
 
-def _asks_presence(sentence: Sentence) -> bool:
-    """Say whether ``sentence`` is “is there a ship in the image?”, with nothing narrower."""
-    mention = sentence.mentions[0] if len(sentence.mentions) == 1 else None
-    if mention is None or not _IS_THERE.fullmatch(sentence.text[: mention.start]):
-        return False
-    return _ends_whole(sentence, mention)
+def _asks(sentence: Sentence) -> bool:
+    return any(
+        token.kind == "e" or token.words in {"can see", "show"} for token in sentence.tokens[:6]
+    )
 
 
-def _asks_count(sentence: Sentence) -> bool:
-    """Say whether ``sentence`` is “how many ships are there?”, with nothing narrower."""
-    mention = sentence.mentions[0] if len(sentence.mentions) == 1 else None
-    if mention is None or not _HOW_MANY.search(sentence.text[: mention.start]):
-        return False
-    return _ends_whole(sentence, mention)
+def _words(sentence: Sentence, text: str) -> str:
+    return " ".join(text[sentence.start : sentence.end].split())
 
 
-def _ends_whole(sentence: Sentence, mention: Mention) -> bool:
-    return _QUESTION_END.fullmatch(sentence.text[mention.end :][:120]) is not None
-
-
-_PICTURES: Final = any_of(grammar().picture)
-_IN_PICTURE: Final = (
-    rf"(?:(?:in|on|of)\s{{1,3}}(?:the|this)\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?(?:{_PICTURES}))"
-)
 _YES_NO: Final = re.compile(
     rf"\W{{0,4}}(?:(?P<no>{any_of(grammar().refusals)})|{any_of(grammar().affirmations)})(?!\w)"
 )
-_IS_THERE: Final = re.compile(
-    r"\W{0,4}(?:(?:is|are)\s{1,3}there|(?:can|do)\s{1,3}you\s{1,3}see|"
-    rf"do(?:es)?\s{{1,3}}(?:the|this)\s{{1,3}}(?:{_PICTURES})\s{{1,3}}(?:show|contain|include|hold))"
-    r"\s{1,3}(?:an?|any)\s{1,3}"
-)
-_HOW_MANY: Final = re.compile(
-    rf"(?<!\w)(?:{any_of(grammar().how_many)})\s{{1,3}}(?:the\s{{1,3}})?\Z"
-)
-_QUESTION_END: Final = re.compile(
-    rf"(?:\s{{1,3}}(?:are|is|can|do|does|be|{any_of(grammar().questions_end)}|{_IN_PICTURE})){{0,4}}"
-    r"\s{0,3}[?.!]{0,3}\s{0,3}"
-)
+_HOW_MANY: Final = re.compile(rf"(?<!\w)(?:{any_of(grammar().how_many)})(?!\w)")
 _NUMBER: Final = r"\s{0,3}(-?\d+(?:\.\d+)?)\s{0,3}"
 _BOX: Final = re.compile(rf"\[{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}\]")

@@ -1,19 +1,21 @@
 """All checks of one conversation against one tile, in the order in which reasons are given."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
-from schemas.verdict import Verdict
-from tasks.grounding.answers import answer_verdicts, box_verdicts
-from tasks.grounding.classes import class_verdicts
-from tasks.grounding.comparisons import comparison_verdicts
-from tasks.grounding.counts import count_verdicts, says_partly
-from tasks.grounding.passages import Sentence, sentences
-from tasks.grounding.positions import position_verdicts
+from schemas.verdict import ClaimKind, Verdict
+from tasks.grounding.answers import answers, box_verdicts
+from tasks.grounding.comparisons import comparisons
+from tasks.grounding.discourse import Discourse
+from tasks.grounding.grammar import grammar, whole_words
+from tasks.grounding.meanings import shown
 from tasks.grounding.references import Parsed
-from tasks.grounding.relations import relation_verdicts
+from tasks.grounding.sentences import Sentence, sentences
+from tasks.grounding.statements import Judge, Scene
 from tasks.grounding.truth import Truth
-from tasks.grounding.verdicts import distinct, named, verdict
+from tasks.grounding.verdicts import Checked, verdict
 
 
 class Said(NamedTuple):
@@ -31,44 +33,100 @@ def check_turns(
     Questions may name what is not there: of the user's words only references and boxes are checked.
     ``form`` is the kind of question or text, ``own`` are the objects that the sample is about.
     """
-    found: list[Verdict] = []
+    return distinct(examine(turns, truth, form, own))
+
+
+def distinct(checked: Iterable[Checked]) -> tuple[Verdict, ...]:
+    """Return the verdicts in ``checked``, that on a statement made twice once."""
+    found: dict[tuple[str, str, str, str], Verdict] = {}
+    for one in checked:
+        it = one.verdict
+        found.setdefault((it.kind, it.claim, it.outcome, it.evidence), it)
+    return tuple(found.values())
+
+
+def examine(
+    turns: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...] = ()
+) -> tuple[Checked, ...]:
+    """Return the verdict on every statement, wherever it is made, with the edits that make it true."""
+    found: list[Checked] = []
+    discourse = Discourse()
     question: list[Sentence] = []
-    for said in turns:
-        passages = list(sentences(said.text, truth.unknown_categories))
-        found += _references(passages, truth)
-        found += box_verdicts(said.text, truth, own)
+    asked_text = ""
+    for number, said in enumerate(turns):
+        asked = said.role == "user"
+        read = list(sentences(said.text, truth.unknown_categories, asked=asked))
+        some = [*_references(read, said.text, truth), *box_verdicts(said.text, truth, own)]
         if said.role == "user":
-            question = passages
-            continue
-        for sentence in passages:
-            found += _statements(sentence, truth, own if form == "position" else ())
-        found += answer_verdicts(question, passages, form, truth)
-    return distinct(found)
+            for sentence in read:  # what a question speaks of, its answer may point back to
+                list(_judged(sentence, said.text.plain, truth, discourse))
+            question, asked_text = read, said.text.plain
+        else:
+            for sentence in read:
+                some += _judged(sentence, said.text.plain, truth, discourse)
+            some += answers(question, read, said.text.plain, form, truth, discourse, asked_text)
+        found += (_in_turn(one, number) for one in some)
+    return tuple(found)
 
 
-def _statements(sentence: Sentence, truth: Truth, own: tuple[str, ...]) -> Iterator[Verdict]:
-    yield from class_verdicts(sentence, truth)
-    yield from count_verdicts(sentence, truth)
-    yield from comparison_verdicts(sentence, truth)
-    yield from position_verdicts(sentence, truth, own)
-    yield from relation_verdicts(sentence, truth)
+def _judged(sentence: Sentence, text: str, truth: Truth, discourse: Discourse) -> Iterator[Checked]:
+    if not sentence.nouns:
+        return
+    doubtful = any(token.words in _doubtful() for token in sentence.tokens)
+    scene = Scene(truth, discourse, text, _is_about_all(sentence), doubtful)
+    yield from comparisons(sentence, scene)
+    yield from Judge(scene).checked(sentence.nouns)
 
 
-def _references(passages: Sequence[Sentence], truth: Truth) -> Iterator[Verdict]:
+def _is_about_all(sentence: Sentence) -> bool:
+    """Say whether a sentence speaks of the picture as a whole, with “in total” or “the image”."""
+    return any(token.kind == "I" or token.words in _totals() for token in sentence.tokens)
+
+
+def _references(read: Sequence[Sentence], parsed: Parsed, truth: Truth) -> Iterator[Checked]:
     """Judge the ids of every tag; what is cut off may be meant where the sentence says so."""
     sound: set[str] = set()
-    for sentence in passages:
-        for phrase in sentence.phrases:
-            claim = sentence.quote(phrase.start, phrase.end)
-            unknown = [ref for ref in phrase.refs if ref not in truth.objects]
-            hidden = [r for r in phrase.refs if r not in unknown and not truth.objects[r].described]
-            if unknown:
-                evidence = f"the tile has no object {named(unknown)}"
-                yield verdict("reference", claim, "contradicted", evidence)
-            elif hidden and not says_partly(sentence.text):
-                evidence = f"{named(hidden)} cut off too far to be described"
-                yield verdict("reference", claim, "contradicted", evidence)
-            sound.update(ref for ref in phrase.refs if ref not in unknown)
+    for span in parsed.spans:
+        unknown = [ref for ref in span.refs if ref not in truth.objects]
+        hidden = [r for r in span.refs if r not in unknown and not truth.objects[r].described]
+        claim = " ".join(parsed.plain[span.start : span.end].split())[:160]
+        place = {"start": span.start, "end": span.end}
+        if unknown:
+            evidence = f"the tile has no object {shown(unknown)}"
+            yield Checked(verdict(ClaimKind.REFERENCE, claim, "contradicted", evidence, **place))
+        elif hidden and not _says_partly(read, span.start, parsed.plain):
+            evidence = f"{shown(hidden)} cut off too far to be described"
+            yield Checked(verdict(ClaimKind.REFERENCE, claim, "contradicted", evidence, **place))
+        sound.update(ref for ref in span.refs if ref not in unknown)
     if sound:
         evidence = f"{len(sound)} of {len(truth.objects)} objects of the tile referred to"
-        yield verdict("reference", "all tags", "supported", evidence)
+        yield Checked(verdict(ClaimKind.REFERENCE, "all tags", "supported", evidence))
+
+
+def _says_partly(read: Sequence[Sentence], at: int, text: str) -> bool:
+    """Say whether the sentence round ``at`` speaks of what is cut off."""
+    for sentence in read:
+        if sentence.start <= at < sentence.end:
+            return _partly().search(text[sentence.start : sentence.end].lower()) is not None
+    return False
+
+
+def _in_turn(checked: Checked, turn: int) -> Checked:
+    if not turn:
+        return checked
+    return checked._replace(verdict=checked.verdict.model_copy(update={"turn": turn}))
+
+
+@cache
+def _partly() -> re.Pattern[str]:
+    return whole_words(grammar().partly)
+
+
+@cache
+def _doubtful() -> frozenset[str]:
+    return frozenset(grammar().doubtful)
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset({"in total", "in all", "altogether", "all in all", "overall", "a total of"})

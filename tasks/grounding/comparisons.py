@@ -1,72 +1,105 @@
 """Comparisons of numbers, as “more ships than planes”: found in text and held against the tile."""
 
-import re
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from schemas.verdict import Outcome, Verdict
-from tasks.grounding.counts import is_narrow
-from tasks.grounding.passages import Mention, Sentence
-from tasks.grounding.truth import Tally, Truth
-from tasks.grounding.verdicts import verdict
-from tasks.lexicon.lexicon import parse_number
+from schemas.verdict import ClaimKind, Outcome
+from tasks.grounding.clauses import Attached, Noun
+from tasks.grounding.grammar import grammar
+from tasks.grounding.sentences import Sentence
+from tasks.grounding.statements import Scene
+from tasks.grounding.things import Thing
+from tasks.grounding.truth import Graded, Truth
+from tasks.grounding.verdicts import Checked, Edit, verdict
 
-REACH: Final = 40  # characters before the first class, and between the two
-AROUND: Final = 200  # characters in which words are looked for that narrow it down to a part
-_MORE: Final = re.compile(
-    r"(?:(?<![\w.,-])(?P<number>[a-z]+|\d{1,9})\s{1,3})?(?<!\w)(?P<more>more|fewer|less)\s{1,3}\Z"
-)
-_THAN: Final = re.compile(r"\s{0,3}(?:\([^()]*\)\s{0,3})?than\s{1,3}(?:the\s{1,3})?")
-
-
-def comparison_verdicts(sentence: Sentence, truth: Truth) -> Iterator[Verdict]:
-    """Judge “more A than B” and “five more A than B” where all in the picture is meant."""
-    for one, other in pairwise(sentence.mentions):
-        found = find_comparison(sentence.text, one, other)
-        if found is None:
-            continue
-        start = found.start("more" if difference_in(found) is None else "number")
-        claim = sentence.quote(start, other.end)
-        tallies = truth.tally(one.category), truth.tally(other.category)
-        outcome = _compared(found, *tallies)
-        before, after = max(0, found.start() - AROUND), other.end + AROUND
-        lead, rest = sentence.text[before : found.start()], sentence.text[other.end : after]
-        if is_narrow(lead) or is_narrow(rest):
-            outcome = "unverifiable"
-        evidence = f"{one.category}: {tallies[0]}, {other.category}: {tallies[1]} in the tile"
-        yield verdict("count", claim, outcome, evidence)
+_OPPOSITE: Final = {"more": "fewer", "fewer": "more", "less": "more"}
+_NUMBERS: Final = {"more_than": "more", "fewer_than": "fewer"}
+_SIZES: Final = {"larger_than": "more", "smaller_than": "fewer", "of_equal_size": "as many"}
 
 
-def find_comparison(text: str, one: Mention, other: Mention) -> re.Match[str] | None:
-    """Return the words before ``one`` where folded ``text`` compares its number with ``other``'s."""
-    gap = text[one.end : other.start]
-    if len(gap) > REACH or not _THAN.fullmatch(gap):
-        return None
-    found = _MORE.search(text, max(0, one.start - REACH), one.start)
-    return None if found and found["number"] in {"no", "not", "any"} else found
+def comparisons(sentence: Sentence, scene: Scene) -> Iterator[Checked]:
+    """Judge “more A than B”, “as many A as B”, “A outnumber B” of all in the picture."""
+    narrow = any(token.kind in "PR" for token in sentence.tokens if token.value not in _NUMBERS)
+    for one, other in pairwise(sentence.things):
+        if one.comparison is not None and other.compared:
+            yield from _judged(one, other, one.comparison, scene, narrow=narrow)
+    for noun in sentence.nouns:
+        yield from _outnumbering(noun, scene)
 
 
-def difference_in(found: re.Match[str]) -> int | None:
-    """Return N in “N more …”, None where there is no number."""
-    return parse_number(found["number"]) if found["number"] else None
+def _outnumbering(noun: Noun, scene: Scene) -> Iterator[Checked]:
+    for attached in noun.attached:
+        if attached.is_of_numbers and attached.others:
+            word = {**_NUMBERS, **_SIZES}[attached.value]
+            yield from _judged(noun.thing, attached.others[0].thing, word, scene, narrow=False)
 
 
-def is_more(one: Tally, other: Tally) -> bool | None:
-    """Say whether there are more of ``one``, None where the labels leave it open."""
-    unclear = any(t.is_floor or t.possible > t.described + t.partly for t in (one, other))
-    low, high = one.described - other.described - other.partly, one.described + one.partly
-    if unclear or (low <= 0 < high - other.described):
-        return None
-    return low > 0
+def _judged(
+    one: Thing, other: Thing, word: str, scene: Scene, *, narrow: bool
+) -> Iterator[Checked]:
+    if one.category is None or other.category is None:
+        return
+    truth = scene.truth
+    first, second = _range(truth, one.category), _range(truth, other.category)
+    nominal = _nominal(truth, one.category), _nominal(truth, other.category)
+    if word in grammar().equals:
+        times = grammar().equals[word]
+        outcome = _compared(
+            (first[0] - times * second[1], first[1] - times * second[0]),
+            nominal[0] - times * nominal[1],
+            (0, 0),
+        )
+    else:
+        if word != "more":
+            first, second, nominal = second, first, nominal[::-1]
+        number = one.quantity.low if one.quantity is not None and one.quantity.exact else None
+        wanted = (number, number) if number is not None else (1, math.inf)
+        outcome = _compared(
+            (first[0] - second[1], first[1] - second[0]), nominal[0] - nominal[1], wanted
+        )
+    if narrow and outcome == "contradicted":
+        outcome = "unverifiable"
+    evidence = (
+        f"{one.category}: {truth.tally(one.category)}, "
+        f"{other.category}: {truth.tally(other.category)} in the tile"
+    )
+    start, end = min(one.start, other.start), max(one.end, other.end)
+    claim = " ".join(scene.text[start:end].split())[:160]
+    reversed_ = outcome == "contradicted" and nominal[0] < nominal[1]
+    yield Checked(
+        verdict(
+            ClaimKind.COMPARISON, claim, outcome, evidence, start=start, end=end,
+            found=f"{nominal[0]} against {nominal[1]}", margin=float(nominal[0] - nominal[1]),
+        ),
+        _mended(one, word, scene.text) if reversed_ else (),
+    )  # fmt: skip
 
 
-def _compared(found: re.Match[str], one: Tally, other: Tally) -> Outcome:
-    if found["more"] != "more":
-        one, other = other, one
-    more = is_more(one, other)
-    if more is None:
-        return "unverifiable"
-    number = difference_in(found)
-    right = one.described - other.described == number if number else more
-    return "supported" if right else "contradicted"
+def _compared(
+    possible: tuple[float, float], nominal: float, wanted: tuple[float, float]
+) -> Outcome:
+    """Hold a difference against what is ``wanted`` of it; ``possible`` is its range."""
+    if wanted[0] <= nominal <= wanted[1]:
+        return "supported"
+    if possible[0] > wanted[1] or possible[1] < wanted[0]:
+        return "contradicted"
+    return "unverifiable"
+
+
+def _mended(one: Thing, word: str, text: str) -> tuple[Edit, ...]:
+    if word not in _OPPOSITE:
+        return ()
+    at = text.lower().find(word, one.start, one.head_start)
+    return (Edit(at, at + len(word), _OPPOSITE[word]),) if at >= 0 and one.quantity is None else ()
+
+
+def _range(truth: Truth, category: str) -> tuple[float, float]:
+    graded, is_floor = truth.members(category)
+    return float(graded.sure.sum()), float("inf") if is_floor else float(graded.maybe.sum())
+
+
+def _nominal(truth: Truth, category: str) -> int:
+    graded: Graded = truth.members(category).graded
+    return int(graded.nominal.sum())

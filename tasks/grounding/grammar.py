@@ -33,27 +33,65 @@ class Parts(Record):
     edge: Words
 
 
+class Range(Record):
+    """What a vague word may mean: what everybody accepts, and beyond what nobody does."""
+
+    clear: tuple[float, float | None]
+    possible: tuple[float, float | None]
+
+
+class ColourWord(Record):
+    """What a colour word means, in words of the palette."""
+
+    means: Words
+    maybe: Words = ()
+
+
 class Grammar(Record):
     """The content of ``words.yaml``, which says what each list is for."""
 
-    picture: Words
-    subordinating: Words
-    stop: Words
-    naming: Words
-    amounts: dict[str, int]
-    portions: Words
+    the: Words
+    a: Words
+    pointing: Words
+    every: Words
+    none: Words
+    loosely: Words
+    absent: Words
+    doubtful: Words
     rest: Words
+    ordinals: Words
+    more: Words
+    equals: dict[str, float]
     comparators: dict[Comparator, Words]
+    after_number: dict[Comparator, Words]
+    amounts: dict[str, int]
+    vague: dict[str, Range]
+    portions: dict[str, Range]
+    collectives: Words
+    collectives_in_line: Words
+    ones: Words
+    they: Words
+    colours: dict[str, ColourWord]
+    sizes: dict[str, Words]
+    comparatives: dict[str, str]
+    superlatives: dict[str, str]
+    neutral: Words
     partly: Words
-    whole: Words
-    holds: Words
-    exists: Words
-    narrowing: Words
-    wide: Words
-    denials: Words
+    picture: Words
+    there: Words
+    shows: Words
+    seen: Words
+    verbs: Words
+    and_: Words
+    with_: Words
+    of: Words
+    than: Words
+    between: Words
+    who: Words
+    not_: Words
+    boundary: Words
+    other_prepositions: Words
     hypothetical: Words
-    appear: Words
-    distributing: Words
     rows: Places
     columns: Places
     compass_rows: Places
@@ -62,22 +100,42 @@ class Grammar(Record):
     position_prepositions: Words
     position_ends: Words
     relations: dict[str, Words]
-    fillers: Words
-    articles: Words
-    openers: Words
-    verbs: Words
-    superlatives: dict[str, str]
+    relative: dict[str, Words]
+    reference: Words
+    neighbour: Words
+    separation: Words
+    numbering: Words
+    counting_of: Words
+    properties: Words
+    asides: Words
+    opposites: dict[str, str]
+    directions: dict[str, Words]
+    facing: Words
+    long_sides: Words
+    units: dict[str, float]
+    pixel_units: Words
+    dimensions: dict[str, Words]
+    measuring: Words
+    by: Words
+    each: Words
+    arrangements: dict[str, Words]
     affirmations: Words
     refusals: Words
     questions_end: Words
     how_many: Words
+    naming: Words
+    distributing: Words
+    things_with_parts: dict[str, Words]
 
 
 @cache
 def grammar() -> Grammar:
     """Return the word lists; a pydantic ValidationError names what the file lacks."""
     text = (files("tasks.grounding") / "words.yaml").read_text(encoding="utf-8")
-    return Grammar.model_validate(yaml.safe_load(text))
+    content = yaml.safe_load(text)
+    for name in ("and", "with", "not"):
+        content[f"{name}_"] = content.pop(name)
+    return Grammar.model_validate(content)
 
 
 def fold(text: str) -> str:

@@ -148,6 +148,19 @@ def parse(tagged: str) -> Parsed:
     return Parsed("".join(pieces), *(tuple(spans[kind]) for kind in ("ref", "box", "units")))
 
 
+def write(parsed: Parsed) -> str:
+    """Return the tagged text that ``parse`` takes apart into ``parsed``."""
+    marks = [(s.start, s.end, f'<ref ids="{compress(s.refs)}">', "</ref>") for s in parsed.spans]
+    marks += [(s.start, s.end, f'<box ids="{compress(s.refs)}">', "</box>") for s in parsed.boxes]
+    marks += [(s.start, s.end, "<units>", "</units>") for s in parsed.units]
+    pieces: list[str] = []
+    done = 0
+    for start, end, opening, closing in sorted(marks):
+        pieces += parsed.plain[done:start], opening, parsed.plain[start:end], closing
+        done = end
+    return "".join([*pieces, parsed.plain[done:]])
+
+
 def _opened(tagged: str, at: int, start: int, *, is_open: bool) -> _Opened:
     match = _OPEN.match(tagged, at)
     if match is None:

@@ -1,19 +1,58 @@
-"""What the annotations of one tile say: the ground that statements are held against."""
+"""What the annotations and pixels of one tile say: the ground that statements are held against.
 
-from collections.abc import Sequence
+What is asked of every object is answered three times, as arrays over the objects of the tile: of
+which it is surely true, of which an observer would say so, and of which it may be true. Between the
+first and the last lies what is borderline.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from schemas.geometry import Box
+from schemas.geometry import Box, Polygon
 from schemas.tile import TileObject, TileOutline
+from schemas.vocabulary import Shape
+from tasks.imagery.colour import Picture, look_of, open_picture
 from tasks.lexicon.lexicon import broader, is_known, related
-from tasks.spatial.polygons import area, box_of
+from tasks.spatial.polygons import area, box_of, least_rectangle, shape_of
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+ANYTHING: Final = "object"  # the class of whatever is labelled
+WHOLE: Final = 0.75  # of an object's area: with less inside the tile, observers may not count it
+
+
+class Graded(NamedTuple):
+    """Of which objects something is true: surely, as an observer would say, and possibly."""
+
+    sure: Flags
+    nominal: Flags
+    maybe: Flags
+
+    def both(self, other: "Graded") -> "Graded":
+        """Return of which objects this and ``other`` are true."""
+        return Graded(
+            self.sure & other.sure, self.nominal & other.nominal, self.maybe & other.maybe
+        )
+
+    def without(self, places: Sequence[int]) -> "Graded":
+        """Return this, true of none of the objects at ``places``."""
+        kept = np.ones(len(self.sure), dtype=bool)
+        kept[list(places)] = False
+        return Graded(self.sure & kept, self.nominal & kept, self.maybe & kept)
+
+
+class Members(NamedTuple):
+    """Which objects of a tile belong to a class, and whether there may be more than are labelled."""
+
+    graded: Graded
+    is_floor: bool
 
 
 class Tally(NamedTuple):
@@ -52,33 +91,133 @@ class Place:
 
 
 class Truth:
-    """One tile's objects, tallied and placed."""
+    """One tile's objects, tallied, placed and looked at."""
 
-    def __init__(self, tile: TileOutline) -> None:
-        """Read ``tile``; nothing is computed before it is asked for."""
+    def __init__(
+        self,
+        tile: TileOutline,
+        picture: Callable[[], bytes] | None = None,
+        scene_classes: Sequence[str] = (),
+    ) -> None:
+        """Read ``tile``; nothing is computed before it is asked for.
+
+        ``picture`` gives the tile's JPEG where colours can be looked at; ``scene_classes`` are the
+        classes of the whole scene, where labels say so.
+        """
         self.width, self.height = tile.window.width, tile.window.height
-        self.north_up = tile.scene.north_up
+        self.gsd, self.north_up = tile.scene.gsd, tile.scene.north_up
+        self.scene_classes = tuple(scene_classes)
+        self.things: tuple[TileObject, ...] = tile.objects
         self.objects = {thing.ref: thing for thing in tile.objects}
+        self.index = {thing.ref: place for place, thing in enumerate(tile.objects)}
         self._corner = (tile.window.x0, tile.window.y0)
         self._exhaustive = tile.scene.exhaustive
-        self._places: dict[tuple[str, ...], Place | None] = {}
-        self._tallies: dict[str, Tally] = {}
+        self._jpeg = picture
+        self._places: dict[tuple[int, ...], Place] = {}
+        self._members: dict[str, Members] = {}
+        self._looks: dict[int, tuple[str | None, dict[str, float]]] = {}
+        self.known: dict[tuple[object, ...], Graded] = {}  # what predicates found, by what they ask
+
+    @cached_property
+    def polygons(self) -> tuple[Polygon, ...]:
+        """The visible part of each object, tile px."""
+        left, top = self._corner
+        return tuple(tuple((x - left, y - top) for x, y in o.clipped) for o in self.things)
 
     @cached_property
     def boxes(self) -> dict[str, Box]:
         """Box of each object's visible part, tile px, by ref."""
-        return {ref: self._box(thing) for ref, thing in self.objects.items()}
+        return dict(zip(self.objects, map(box_of, self.polygons), strict=True))
+
+    @cached_property
+    def corners(self) -> Floats:
+        """Boxes of all objects, tile px, shape (n, 4)."""
+        return np.array([self.boxes[ref] for ref in self.objects], dtype=float).reshape(-1, 4)
+
+    @cached_property
+    def centres(self) -> Floats:
+        """Middles of the boxes, tile px, shape (n, 2)."""
+        return (self.corners[:, :2] + self.corners[:, 2:]) / 2
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Areas of the visible parts, square px, shape (n,)."""
+        return np.array([area(polygon) for polygon in self.polygons], dtype=float)
+
+    @cached_property
+    def shapes(self) -> NDArray[np.object_]:
+        """The visible parts as shapely polygons, shape (n,)."""
+        return np.array([shape_of(polygon) for polygon in self.polygons], dtype=object)
+
+    @cached_property
+    def rectangles(self) -> Floats:
+        """Length, width (px) and angle (degrees) of the least rectangles, shape (n, 3)."""
+        return np.array([least_rectangle(p) for p in self.polygons], dtype=float).reshape(-1, 3)
+
+    @cached_property
+    def upright(self) -> Flags:
+        """Which labels are horizontal boxes that need not lie as their object does."""
+        return np.array([o.shape is Shape.HBB for o in self.things], dtype=bool)
+
+    @cached_property
+    def unsure(self) -> Flags:
+        """Which objects an observer may miss: difficult, or cut by the edge."""
+        return np.array([o.difficult > 0 or o.visible < WHOLE for o in self.things], dtype=bool)
+
+    @cached_property
+    def cut(self) -> Flags:
+        """Which objects are cut by the edge, so that their size is not known."""
+        return np.array([o.truncated or o.visible < 1 for o in self.things], dtype=bool)
+
+    @cached_property
+    def described(self) -> Flags:
+        """Which objects are visible enough to be described."""
+        return np.array([o.described for o in self.things], dtype=bool)
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """The decoded tile; None where there is none that can be decoded."""
+        if self._jpeg is None:
+            return None
+        try:
+            return open_picture(self._jpeg(), self.polygons, (self.width, self.height))
+        except ValueError:
+            return None
+
+    def look(self, place: int) -> tuple[str | None, dict[str, float]]:
+        """Return the colour word of an object and the shares of all words among its pixels."""
+        if place not in self._looks:
+            picture = self.picture
+            seen = look_of(picture, self.polygons[place]) if picture is not None else (None, {})
+            self._looks[place] = seen
+        return self._looks[place]
 
     @cached_property
     def unknown_categories(self) -> frozenset[str]:
         """Classes of the tile that the lexicon does not know."""
-        return frozenset(x.category for x in self.objects.values() if not is_known(x.category))
+        return frozenset(x.category for x in self.things if not is_known(x.category))
+
+    def nothing(self) -> Graded:
+        """Return what is true of no object."""
+        none = np.zeros(len(self.things), dtype=bool)
+        return Graded(none, none, none)
+
+    def anything(self) -> Graded:
+        """Return what may be true of every object."""
+        none, every = np.zeros(len(self.things), dtype=bool), np.ones(len(self.things), dtype=bool)
+        return Graded(none, every, every)
+
+    def members(self, category: str) -> Members:
+        """Return which objects are of ``category``."""
+        if category not in self._members:
+            self._members[category] = self._found(category)
+        return self._members[category]
 
     def tally(self, category: str) -> Tally:
         """Return how many objects of ``category`` there are."""
-        if category not in self._tallies:
-            self._tallies[category] = self._tallied(category)
-        return self._tallies[category]
+        graded, is_floor = self.members(category)
+        own = [is_a(o.category, category) and not o.described for o in self.things]
+        return Tally(int(graded.nominal.sum()), sum(own), int(graded.maybe.sum()), is_floor)
 
     def is_labelled(self, category: str) -> bool:
         """Say whether the source labels every object of ``category``: itself, a class above it, or
@@ -88,38 +227,43 @@ class Truth:
             return True
         return sum(category in broader(known) for known in self._exhaustive) >= 2
 
-    def place(self, refs: Sequence[str]) -> Place | None:
-        """Return where the known ones among ``refs`` are, None where there are none."""
-        key = tuple(refs)
+    def place_of(self, places: Sequence[int]) -> Place:
+        """Return where the objects at ``places`` are; at least one."""
+        key = tuple(places)
         if key not in self._places:
-            known = [ref for ref in key if ref in self.objects]
-            self._places[key] = self._placed(known) if known else None
+            chosen = list(key)
+            self._places[key] = Place(
+                self.corners[chosen], self.centres[chosen], self.areas[chosen]
+            )
         return self._places[key]
 
-    def _tallied(self, category: str) -> Tally:
-        described = partly = possible = 0
-        crowd = False
-        for thing in self.objects.values():
-            if not related(thing.category, category):
-                continue
-            possible += 1
-            if is_a(thing.category, category):
-                crowd = crowd or thing.crowd
-                described += thing.described
-                partly += not thing.described
-        return Tally(described, partly, possible, crowd or not self.is_labelled(category))
+    def place(self, refs: Sequence[str]) -> Place | None:
+        """Return where the known ones among ``refs`` are, None where there are none."""
+        places = self.at(refs)
+        return self.place_of(places) if places else None
 
-    def _placed(self, refs: Sequence[str]) -> Place:
-        boxes = np.array([self.boxes[ref] for ref in refs], dtype=float)
-        areas = np.array([area(self.objects[ref].clipped) for ref in refs], dtype=float)
-        return Place(boxes, (boxes[:, :2] + boxes[:, 2:]) / 2, areas)
+    def at(self, refs: Sequence[str]) -> tuple[int, ...]:
+        """Return the places of the known ones among ``refs``."""
+        return tuple(self.index[ref] for ref in refs if ref in self.index)
 
-    def _box(self, thing: TileObject) -> Box:
-        x0, y0, x1, y1 = box_of(thing.clipped)
-        left, top = self._corner
-        return x0 - left, y0 - top, x1 - left, y1 - top
+    def refs(self, places: Sequence[int]) -> tuple[str, ...]:
+        """Return the refs of the objects at ``places``."""
+        return tuple(self.things[place].ref for place in places)
+
+    def gap(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """Return the least distance between objects of both, px; 0 where they touch."""
+        first, second = self.shapes[list(one)], self.shapes[list(other)]
+        return float(shapely.distance(first[:, None], second[None, :]).min())
+
+    def _found(self, category: str) -> Members:
+        own = np.array([is_a(o.category, category) for o in self.things], dtype=bool)
+        maybe = np.array([is_a(o.category, category) or related(o.category, category) for o in self.things], dtype=bool)
+        nominal = own & self.described
+        crowd = any(o.crowd for o, belongs in zip(self.things, own, strict=True) if belongs)
+        graded = Graded(nominal & ~self.unsure, nominal, maybe)
+        return Members(graded, crowd or not self.is_labelled(category))
 
 
 def is_a(category: str, other: str) -> bool:
     """Say whether everything of ``category`` is of class ``other``."""
-    return category == other or other in broader(category)
+    return category == other or other == ANYTHING or other in broader(category)

@@ -1,46 +1,68 @@
-"""What is said of a statement, and which rejection a contradicted one leads to."""
+"""What is said of a statement, the edit that would make it true, and which rejection a false one is."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from schemas.verdict import ClaimKind, Outcome, Verdict
 from schemas.vocabulary import Reason
 
-Kind = Literal["reference", "count", "class", "position", "relation", "size", "box"]
-
-REASONS: Final[dict[str, Reason]] = {
-    "reference": Reason.UNKNOWN_OBJECT,
-    "count": Reason.WRONG_COUNT,
-    "class": Reason.WRONG_CLASS,
-    "position": Reason.WRONG_POSITION,
-    "relation": Reason.WRONG_RELATION,
-    "size": Reason.WRONG_SIZE,
-    "box": Reason.WRONG_POSITION,
+REASONS: Final[dict[ClaimKind, Reason]] = {
+    ClaimKind.REFERENCE: Reason.UNKNOWN_OBJECT,
+    ClaimKind.BOX: Reason.WRONG_POSITION,
+    ClaimKind.CLASS: Reason.WRONG_CLASS,
+    ClaimKind.EXISTENCE: Reason.WRONG_CLASS,
+    ClaimKind.ABSENCE: Reason.WRONG_CLASS,
+    ClaimKind.COUNT: Reason.WRONG_COUNT,
+    ClaimKind.COMPARISON: Reason.WRONG_COUNT,
+    ClaimKind.COLOUR: Reason.WRONG_COLOUR,
+    ClaimKind.SIZE: Reason.WRONG_SIZE,
+    ClaimKind.POSITION: Reason.WRONG_POSITION,
+    ClaimKind.ORIENTATION: Reason.WRONG_ORIENTATION,
+    ClaimKind.RELATION: Reason.WRONG_RELATION,
+    ClaimKind.SUPERLATIVE: Reason.WRONG_RELATION,
+    ClaimKind.DISTANCE: Reason.WRONG_RELATION,
+    ClaimKind.ARRANGEMENT: Reason.WRONG_RELATION,
+    ClaimKind.SCENE: Reason.WRONG_CLASS,
+    ClaimKind.PART: Reason.WRONG_CLASS,
+    ClaimKind.CONSISTENCY: Reason.CONTRADICTORY,
 }
 
 
-def verdict(kind: Kind, claim: str, outcome: Outcome, evidence: str) -> Verdict:
-    """Return the verdict on the words ``claim``."""
-    return Verdict(claim=claim, kind=ClaimKind(kind), outcome=outcome, evidence=evidence)
+class Edit(NamedTuple):
+    """Other words for characters ``start`` to ``end`` of a turn."""
+
+    start: int
+    end: int
+    words: str
+
+
+class Checked(NamedTuple):
+    """A verdict, and the edits that together make its statement true; none where that is open."""
+
+    verdict: Verdict
+    edits: tuple[Edit, ...] = ()
+
+
+def verdict(
+    kind: ClaimKind,
+    claim: str,
+    outcome: Outcome,
+    evidence: str,
+    *,
+    start: int = 0,
+    end: int = 0,
+    refs: tuple[str, ...] = (),
+    found: str | None = None,
+    margin: float | None = None,
+    borderline: bool = False,
+) -> Verdict:
+    """Return the verdict on the words ``claim``; its turn is set by whoever knows it."""
+    return Verdict(
+        claim=claim, kind=kind, outcome=outcome, evidence=evidence, start=start, end=end,
+        refs=refs, found=found, margin=margin, borderline=borderline,
+    )  # fmt: skip
 
 
 def first_contradicted(verdicts: Iterable[Verdict]) -> Verdict | None:
     """Return the first statement that is false, None where there is none."""
     return next((v for v in verdicts if v.outcome == "contradicted"), None)
-
-
-def distinct(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """Return ``verdicts`` in order, each once."""
-    return tuple(dict.fromkeys(verdicts))
-
-
-def any_of_them(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome where it is open which reading is meant: false only if all are false."""
-    if "supported" in outcomes:
-        return "supported"
-    return "contradicted" if set(outcomes) == {"contradicted"} else "unverifiable"
-
-
-def named(refs: Sequence[str]) -> str:
-    """Return ``refs`` for evidence, at most six of them."""
-    return " ".join(refs[:6]) + (f" … ({len(refs)} objects)" if len(refs) > 6 else "")

@@ -150,6 +150,19 @@ def parse_number(text: str) -> int | None:
     return _number_words().get(_tidy(plain))
 
 
+def written_forms(also: frozenset[str] = frozenset()) -> dict[str, tuple[str, bool]]:
+    """Return every written form of every class, with the class and whether it is only a plural.
+
+    ``also`` are classes that the file does not know.
+    """
+    return _named(also)[0]
+
+
+def numbers_in_words() -> dict[str, int]:
+    """Return the numbers up to one hundred by their words, “no” being 0 and “a dozen” 12."""
+    return _number_words()
+
+
 def _tidy(spelled: str) -> str:
     return _SEPARATORS.sub(" ", spelled).strip().lower()
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.errors import MissingSecret
 from schemas.params import ServiceParams, TeacherParams
-from schemas.record import words_fingerprint
+from schemas.record import content_id, words_fingerprint
 from schemas.settings import settings
 from schemas.teacher import Answer, ModelRequest
 from tasks.model.engine import Engine, engine
@@ -43,7 +43,9 @@ def offline_answer(request: ModelRequest) -> Answer:
 
 def revision_of(model: str) -> str:
     """Return what tells one state of the offline teacher from another; empty for other models."""
-    return words_fingerprint("tasks.model.offline") if model == OFFLINE_MODEL else ""
+    if model != OFFLINE_MODEL:
+        return ""
+    return content_id(words_fingerprint("tasks.model.offline"), words_fingerprint("tasks.imagery"))
 
 
 def check_teacher(params: TeacherParams) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from tasks.grounding.references import tag
-from tasks.model.offline.colour import palette
+from tasks.imagery.colour import palette
 from tasks.model.offline.features import Slots
 from tasks.model.offline.gists import Gist, tagged
 from tasks.model.offline.phrases import listed, some, some_of_them

@@ -51,9 +51,9 @@ def test_a_true_relation_is_not_contradicted(text):
         (f"{HELICOPTER} stands inside {TANK}.", "relation"),
         (f"{HELICOPTER} is surrounded by {ROW}.", "relation"),
         (f"{HELICOPTER} is larger than {PLANE}.", "size"),
-        ('<ref ids="o1">The largest plane</ref> is white.', "size"),
-        ('<ref ids="o2">The leftmost plane</ref> is white.', "relation"),
-        ('<ref ids="o1">The bottommost plane</ref> is white.', "relation"),
+        ('<ref ids="o1">The largest plane</ref> is white.', "superlative"),
+        ('<ref ids="o2">The leftmost plane</ref> is white.', "superlative"),
+        ('<ref ids="o1">The bottommost plane</ref> is white.', "superlative"),
     ],
 )  # fmt: skip
 def test_a_false_relation_is_contradicted(text, kind):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from tasks.model.offline.colour import colour_of, open_picture, palette, to_lab
+from tasks.imagery.colour import colour_of, open_picture, palette, to_lab
 from tests.tasks.model.offline.tiles import APRON, Thing
 
 PAINTS = {

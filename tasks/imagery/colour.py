@@ -88,6 +88,28 @@ def colour_of(picture: Picture, polygon: Polygon) -> str | None:
     of it. In a picture that was scaled down, the pixels along its edge do not count: there the
     object and the ground round it were made one colour.
     """
+    seen = _seen(picture, polygon)
+    found = _majority(seen) if seen is not None else None
+    return None if found is None else palette().words[found]
+
+
+def look_of(picture: Picture, polygon: Polygon) -> tuple[str | None, dict[str, float]]:
+    """Return the colour word as ``colour_of`` does, and the share of each word among the pixels.
+
+    The shares are empty where too few pixels can be told from the ground.
+    """
+    seen = _seen(picture, polygon)
+    if seen is None:
+        return None, {}
+    words = palette().words
+    shares = np.bincount(seen, minlength=len(words)) / len(seen)
+    found = _majority(seen)
+    seen_shares = {word: float(share) for word, share in zip(words, shares, strict=True) if share}
+    return None if found is None else words[found], seen_shares
+
+
+def _seen(picture: Picture, polygon: Polygon) -> npt.NDArray[np.uint8] | None:
+    """Return the words of the pixels inside ``polygon`` that do not look like the ground round it."""
     polygon = _in_picture(polygon, picture.scale)
     x0, y0, x1, y1 = _surroundings(picture, polygon)
     inside = _filled(_scaled(polygon, SHRINK), x0, y0, x1, y1)
@@ -102,8 +124,7 @@ def colour_of(picture: Picture, polygon: Polygon) -> str | None:
         seen = seen[seen != ground]
     if len(seen) < max(FEWEST_PIXELS, OF_POLYGON * inside.sum()):
         return None
-    found = _majority(seen)
-    return None if found is None else palette().words[found]
+    return seen
 
 
 def to_lab(rgb: npt.NDArray[np.floating] | Pixels) -> Lab:
