@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.verdict import ClaimKind, Verdict
 from tasks.grounding.answers import answers, box_verdicts
@@ -16,6 +16,9 @@ from tasks.grounding.sentences import Sentence, sentences
 from tasks.grounding.statements import Judge, Scene
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, verdict
+
+
+_EXCEPT: Final = frozenset({"except", "other than", "apart from", "but for", "besides", "than", "outside"})
 
 
 class Said(NamedTuple):
@@ -63,7 +66,8 @@ def examine(
             question, asked_text = read, said.text.plain
         else:
             for sentence in read:
-                some += _judged(sentence, said.text.plain, truth, discourse)
+                if not said.text.plain.startswith("?", sentence.end - 1):
+                    some += _judged(sentence, said.text.plain, truth, discourse)
             some += answers(question, read, said.text.plain, form, truth, discourse, asked_text)
         found += (_in_turn(one, number) for one in some)
     return tuple(found)
@@ -73,7 +77,8 @@ def _judged(sentence: Sentence, text: str, truth: Truth, discourse: Discourse) -
     if not sentence.nouns:
         return
     doubtful = any(token.words in _doubtful() for token in sentence.tokens)
-    scene = Scene(truth, discourse, text, _is_about_all(sentence), doubtful)
+    excepted = any(token.words in _EXCEPT for token in sentence.tokens)
+    scene = Scene(truth, discourse, text, _is_about_all(sentence), excepted, doubtful)
     yield from comparisons(sentence, scene)
     yield from Judge(scene).checked(sentence.nouns)
 

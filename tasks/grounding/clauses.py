@@ -12,13 +12,15 @@ from typing import Final, Literal
 from tasks.grounding.grammar import grammar
 from tasks.grounding.measures import read_measure
 from tasks.grounding.quantities import Quantity, read_quantity
-from tasks.grounding.regions import Region
+from tasks.grounding.regions import Region, both_regions
 from tasks.grounding.things import Thing
 from tasks.grounding.tokens import Token
 
 SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 _OF_NUMBERS: Final = frozenset({"more_than", "fewer_than"})
 _OF_SIZE: Final = frozenset({"larger_than", "smaller_than", "of_equal_size"})
+_SHOWING: Final = frozenset({"I", "", "w", ",", "|", "h", "p", "o"})
+_OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
 _STRAIGHT: Final = frozenset({"straight", "single", "one"})
 _INSIDE: Final = frozenset({"in", "on", "across", "throughout", "within", "over"})
 _AMONG: Final = frozenset({"among", "amongst"})
@@ -90,6 +92,8 @@ class Linker:
         self._heads = {thing.first: thing for thing in things if thing.first <= thing.head}
         self.nouns: list[Noun] = []
         self.fronted: list[Attached] = []  # what is said of nothing that the sentence names
+        self._deny_next = False
+        self._listed = len(tokens) <= 8
         self._begin()
 
     def _begin(self) -> None:
@@ -103,7 +107,12 @@ class Linker:
         self._gap: Attached | None = None  # a distance that waits for its relation
         self._exists = self._negated = self._thought = False
         self._verb = self._before = self._before_word = ""
+        self._after_place = False
         self._long_sides = self._in_row = self._named = False
+        self._is_foreign = False  # something is named that no class is known for
+        self._ignores = False  # … and it is what the clause is about
+        self._merged: Attached | None = None  # the last place, which another may make narrower
+        self.nouns_here = 0
         self._partner: list[Noun] = []  # what the last relation of the sentence related to
         self._relative: Attached | None = None  # “higher up”, which waits for “than”
         self._reference: Noun | None = None  # “with respect to A, …”
@@ -129,6 +138,10 @@ class Linker:
         token = self._tokens[at]
         following = self._step(at, token)
         self._before_word = token.kind
+        if token.kind not in "P,&":
+            self._after_place = False
+        elif token.kind == "P":
+            self._after_place = True
         if token.kind not in "jtac":
             self._before = token.kind
         return following
@@ -139,6 +152,8 @@ class Linker:
                 return self._measure(at, token)
             case "n" | "q":
                 self._number(at)
+            case "x" if self._before == ":" and self._last is not None:
+                self._deny()
             case "Z" | "l":
                 self._compare(token)
             case "T" if self._relative is not None:
@@ -162,7 +177,12 @@ class Linker:
                 self._say(Attached("open", token.start, token.end))
             case "w":
                 self._named = self._before_word in "tapksb"
+                self._is_foreign = self._is_foreign or self._named
                 self._separated = self._separated or token.words in grammar().separation
+            case "k" if self._follows(at) == "w":
+                self._is_foreign = True  # a white something, which no class names
+            case "O" if self._follows(at) in "RZ":
+                pass  # “diagonally below”
             case "B" | "f" if not self._before and (token.kind == "f" or token.words in _AMONG):
                 self._whole = True
             case "B":
@@ -189,12 +209,13 @@ class Linker:
         match token.kind:
             case "v":
                 self._verb = token.value
+                self._ignores = self._is_foreign and not self.nouns_here
             case "e":
                 self._exists = True
                 if self._before not in {"", ","}:
                     self._subjects = []
             case "E" if not self._subjects or self._before == "I":  # the picture shows it
-                self._exists, self._subjects = True, []
+                self._exists, self._subjects = self._before in _SHOWING, []
             case "S":
                 self._verb = "seen"
                 for noun in self._subjects:
@@ -210,6 +231,8 @@ class Linker:
                 self._thought = not self._asked
             case "G":
                 self._long_sides = True
+            case ":" if self._last is not None and self._listed:
+                pass  # “ships: 5”
             case "|" | ":":
                 self._open_pending()
                 self._begin()
@@ -217,6 +240,8 @@ class Linker:
     def _deny(self) -> None:
         """Take “are absent”, “there is no trace”: what was named is denied; “not absent” leaves it."""
         named = self._subjects or self.nouns[-1:]
+        if not named:
+            self._deny_next = True  # “conspicuous by its absence is …”
         for noun in named:
             if noun.thing.denied is None and not self._negated:
                 noun.thing.denied = "absent"
@@ -224,10 +249,17 @@ class Linker:
 
     def _noun(self, thing: Thing, at: int) -> None:
         if self._negated and thing.denied is None and (self._exists or thing.every == "any"):
-            thing.denied, self._negated = "not", False
+            if thing.quantity is None or thing.every == "any":
+                thing.denied, self._negated = "not", False
+            else:
+                thing.thought = True  # “not more than five”
+        if self._deny_next and thing.denied is None:
+            thing.denied, self._deny_next = "absent", False
         noun = Noun(thing, exists=self._exists, thought=self._thought or thing.thought)
         noun.is_numbered = self._is_number_of(thing.first)
         self.nouns.append(noun)
+        self.nouns_here += 1
+        self._ignores = False
         if self._whole and self._pending is None:
             noun.role, self._whole = "object", False
         elif self._pending is not None:
@@ -281,7 +313,7 @@ class Linker:
     def _attach(
         self, attached: Attached, nouns: Sequence[Noun], instead: Noun | None = None
     ) -> None:
-        attached.negated, attached.thought = self._negated, self._thought
+        attached.negated, attached.thought = self._negated or attached.negated, self._thought
         self._negated = False
         for place, noun in enumerate(nouns):
             one = attached if place == 0 else replace(attached)
@@ -317,6 +349,8 @@ class Linker:
 
     def _say(self, attached: Attached) -> None:
         """Tie ``attached`` to what it is said of, or keep it for what follows."""
+        if self._ignores:
+            return
         attached.restrictive = self._before == "T"
         self._attach_or_keep(attached, *self._target())
 
@@ -327,11 +361,28 @@ class Linker:
         following = at + 1
         while following < len(self._tokens) and self._tokens[following].kind == ",":
             following += 1
-        if self._before in {"&", ","} and self._begins(following):
+        if self._before == "P" and following < len(self._tokens):
+            following = at + 1
+        elif self._before in {"&", ","} and self._begins(following) and not self._merges():
             self._open_pending()
             self._begin()
+        before = self._tokens[at - 1] if at else None
+        if before is not None and before.kind in "RZl":
+            self._open_pending()  # “below the middle of the picture”
+            return
         region = self._regions[token.start]
-        self._say(Attached("position", token.start, token.end, region=region))
+        if self._merges() and (narrow := both_regions(self._merged.region, region)) is not None:
+            self._merged.region = narrow
+            self._merged.end = token.end
+            return
+        said = Attached("position", token.start, token.end, region=region)
+        said.negated = before is not None and before.words in _OUTSIDE
+        self._merged = said
+        self._say(said)
+
+    def _merges(self) -> bool:
+        """Say whether a place follows right after another: “by the lower edge, in the middle”."""
+        return self._merged is not None and self._before in {"P", ","} and self._after_place
 
     def _precedes(self, at: int) -> bool:
         """Say whether a relation whose other side begins about ``at`` stands before its subject."""
@@ -365,6 +416,10 @@ class Linker:
             gap.others = relation.others  # one list: what follows stands in both
             self._attach_or_keep(gap, self._targets, self._instead)
 
+    def _follows(self, at: int) -> str:
+        """Return the kind of the token after ``at``."""
+        return self._tokens[at + 1].kind if at + 1 < len(self._tokens) else "."
+
     def _is_number_of(self, at: int) -> bool:
         """Say whether “the number of” stands right before token ``at``."""
         if at < 2 or self._tokens[at - 1].kind != "f":
@@ -375,6 +430,7 @@ class Linker:
         """Take a number that is said of what was named: “the planes number 14”, “… is three”."""
         last = self._subjects[-1] if self._subjects else self._last
         said = at > 0 and self._tokens[at - 1].words in grammar().numbering
+        said = said or (self._listed and self._before == ":")
         said = said or (at > 1 and self._tokens[at - 2].words in grammar().numbering)
         if last is None or not (said or last.is_numbered):
             return
@@ -476,6 +532,8 @@ class Linker:
             ahead += 1
         if ahead in self._heads:
             self._relation(Attached("open", token.start, token.end))
+        elif ahead < len(self._tokens) and self._tokens[ahead].words in grammar().usual_places:
+            return ahead + 1
         elif ahead < len(self._tokens) and self._tokens[ahead].kind in "wg":
             opened = Attached("open", token.start, self._tokens[ahead].end)
             self._attach_or_keep(opened, *self._target())

@@ -67,6 +67,7 @@ class Grammar(Record):
     amounts: dict[str, int]
     vague: dict[str, Range]
     portions: dict[str, Range]
+    some_of: Words
     collectives: Words
     collectives_in_line: Words
     ones: Words
@@ -106,6 +107,7 @@ class Grammar(Record):
     separation: Words
     numbering: Words
     counting_of: Words
+    usual_places: Words
     properties: Words
     asides: Words
     opposites: dict[str, str]

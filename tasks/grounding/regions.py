@@ -72,6 +72,27 @@ def _named(found: re.Match[str]) -> tuple[Name, ...]:
     return tuple(sorted(names))
 
 
+def both_regions(one: Region | None, other: Region) -> Region | None:
+    """Return the place that two names give together: “by the lower edge, in the middle”.
+
+    None where they do not make each other narrower.
+    """
+    if one is None:
+        return None
+    for edge, middle in ((one, other), (other, one)):
+        single = (edge.row is None) != (edge.column is None)
+        if single and middle.row == middle.column == "middle":
+            return edge._replace(
+                row=edge.row or "middle", column=edge.column or "middle", end=other.end,
+                part="third", names=(*one.names, *other.names),
+            )  # fmt: skip
+    if one.row and not one.column and other.column and not other.row:
+        return one._replace(column=other.column, end=other.end, names=(*one.names, *other.names))
+    if one.column and not one.row and other.row and not other.column:
+        return one._replace(row=other.row, end=other.end, names=(*one.names, *other.names))
+    return None
+
+
 def _rest(text: str, found: re.Match[str]) -> str:
     return text[found.end() : found.end() + 20].strip(" .!\"')")
 

@@ -256,6 +256,12 @@ def compare(relation: str, subject: Spots, other: Spots, truth: Truth) -> tuple[
             return _gaps(subject, other) > FAR * diagonal, near
         case "inside":
             return _inside(subject, other, TOLERANCE * diagonal)
+        case "outside":
+            sure, false = _inside(subject, other, 0.0)
+            return _share(subject, other) <= OUTSIDE, sure
+        case "perpendicular_to":
+            parallel, apart = _parallel(_angles(truth, subject), _angles(truth, other))
+            return apart & ~parallel, parallel
         case "surrounded_by":
             return _amid(subject, other)
         case "surrounding":

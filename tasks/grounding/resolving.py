@@ -85,6 +85,12 @@ class Resolver:
                 )  # fmt: skip
         return None
 
+    def only(self, places: Sequence[int]) -> Graded:
+        """Return what is true of the objects at ``places`` and no others."""
+        flags = np.zeros(len(self.truth.things), dtype=bool)
+        flags[list(places)] = True
+        return Graded(flags, flags, flags)
+
     def is_whole(self, noun: Noun) -> bool:
         """Say whether what ``noun`` is a part of is certain: “of the planes”, “of them”."""
         thing = noun.thing
@@ -109,7 +115,8 @@ class Resolver:
         last = next(self._pointed_at(thing), None)
         if last is None:
             return self.truth.anything(), True, False
-        if thing.pronoun in {"one", "ones"} and last.category is not None:
+        listed = thing.portion is not None and thing.pronoun == "they" and thing.head == thing.first
+        if (thing.pronoun in {"one", "ones"} or listed) and last.category is not None:
             members = self.truth.members(last.category)
             return members.graded, members.is_floor, True
         return last.graded, last.is_floor, True
@@ -143,9 +150,7 @@ class Resolver:
         places = self.truth.at(thing.tag.refs)
         if not places:
             return Meaning(self.truth.nothing(), known=False)
-        flags = np.zeros(len(self.truth.things), dtype=bool)
-        flags[list(places)] = True
-        return Meaning(Graded(flags, flags, flags), [places])
+        return Meaning(self.only(places), [places])
 
     def _readings(self, noun: Noun, graded: Graded, narrowed: Graded) -> Iterator[tuple[int, ...]]:
         """Yield the sets of objects that a phrase may point at; none where it introduces new ones."""
@@ -202,6 +207,8 @@ class Resolver:
             yield from self._others(thing)
             return
         if thing.portion is not None or thing.share is not None:
+            return
+        if thing.pronoun in {"one", "ones"} and not thing.definite:
             return
         best = self.superlative(thing)
         if best is not None and thing.pronoun in OBJECTS:

@@ -46,6 +46,7 @@ class Scene:
     discourse: Discourse
     text: str  # the turn as written
     about_all: bool  # the sentence speaks of the whole picture
+    excepted: bool = False  # “except”, “other than”: a denial spares something
     doubtful: bool = False  # words leave it uncertain whether what is named is there at all
 
 
@@ -198,7 +199,7 @@ class Judge:
     def _pointed(self, noun: Noun, meaning: Meaning, said: Sequence[_Said]) -> Iterator[Checked]:
         """Judge what is said of objects that a phrase points at, by the reading that fits best."""
         thing = noun.thing
-        if thing.every in _ALL and thing.category is not None:
+        if thing.every in _ALL and (thing.category is not None or len(meaning.groups) == 1):
             yield from self._every(noun, said)
             return
         if thing.category is not None:
@@ -286,8 +287,15 @@ class Judge:
     def _every(self, noun: Noun, said: Sequence[_Said]) -> Iterator[Checked]:
         """Judge “all planes are white”: of every object of the class."""
         graded, is_floor, _ = self._resolver.base(noun)
+        if noun.thing.category is None and (groups := self._resolver.meaning(noun).groups):
+            graded = self._resolver.only(groups[0])
+        for predicate, attached in said:  # “each white plane”: of those that are white
+            if attached is None or attached.restrictive:
+                graded = graded.both(predicate.each(self._truth))
+        said = [one for one in said if one.attached is not None and not one.attached.restrictive]
         places = tuple(graded.nominal.nonzero()[0].tolist())
-        yield self._existence(noun, places)
+        if noun.thing.category is not None:
+            yield self._existence(noun, places)
         if noun.thing.quantity is not None:
             yield self._count(noun, noun.thing.quantity, graded, is_floor, strict=True)
         if noun.thing.every == "both":
@@ -571,7 +579,8 @@ class Judge:
             graded = graded.both(self._mask(_against_largest(one, self._truth)))
         sure, nominal, maybe = (int(flags.sum()) for flags in graded)
         opened = any(one.kind == "open" for one in noun.attached) or thing.unknown
-        loose = thing.denied in grammar().loosely or thing.rest or noun.role == "object"
+        loose = thing.denied in grammar().loosely or thing.rest or thing.rank
+        loose = loose or noun.role == "object" or self._scene.excepted
         if not known:
             outcome: Outcome = "unverifiable"
         elif maybe == 0:

@@ -4,6 +4,7 @@ A phrase is read from its head, the class, to the left: adjectives, number, arti
 before an “of” (“three of the”, “a row of”). Pronouns and “the larger one” are heads without a class.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -264,7 +265,12 @@ def _part_of(tokens: Sequence[Token], at: int, before: int, thing: Thing) -> int
     if token.kind == "o" and token.value == "one":
         thing.portion = Quantity(1, 1, 1, 1, token.start, token.end, exact=True)
         return at - 1
+    if token.words in grammar().some_of:
+        thing.unknown = True
+        thing.portion = Quantity(1, math.inf, 1, math.inf, token.start, token.end)
+        return at - 1
     if token.kind in "Ll":  # the largest of the ships
+        thing.every = thing.quantity = None
         thing.adjectives.insert(0, Adjective(token.kind, token.value, token.start, token.end))
         thing.plural, thing.definite = False, True
         return at - 2 if at > before and tokens[at - 1].kind == "t" else at - 1

@@ -25,7 +25,6 @@ def test_every_sentence_is_judged_against_a_scene_that_is_there(found):
     assert all(one.sentence.statements for one in found)
 
 
-@pytest.mark.xfail(reason="the verifier that reads bare text is not merged yet", strict=False)
 def test_the_verifier_agrees_with_a_careful_human_on_85_of_100_sentences(found, capsys):
     with capsys.disabled():
         print(f"\n{tables(found)}")

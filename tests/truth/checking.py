@@ -24,7 +24,8 @@ class Shown:
     @cached_property
     def truth(self) -> Truth:
         """What the verifier knows of it, made once."""
-        return Truth(self.outline)
+        picture = self.picture
+        return Truth(self.outline, (lambda: picture) if picture is not None else None)
 
 
 def check(turns: Sequence[str], shown: Shown) -> tuple[Verdict, ...]:
