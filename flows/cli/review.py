@@ -171,7 +171,7 @@ def outcome_table(outcome: ReviewOutcome) -> Table:
     table = _table("", "samples", "drawn", "right", "wrong", "unsure", "wrong %", "95 % bounds")
     for number, rows in enumerate((outcome.strata, outcome.tasks, (outcome.release,))):
         if number:
-            table.add_section()
+            table.add_row()
         for row in rows:
             table.add_row(*_cells(row), style="bold" if number == 2 else None)
     return table
