@@ -86,7 +86,7 @@ class ReviewSheet(Record):
 
 
 class ReviewAnswer(Record):
-    """One row per reviewer and sample; also one line of the file that a sheet gives."""
+    """What one reviewer says of one sample: one line of the file that a sheet gives."""
 
     sheet: str
     version: str
