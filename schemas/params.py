@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.approval import ApprovalParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
@@ -324,6 +325,7 @@ class BuildParams(Record):
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
     publish: PublishParams = Field(PublishParams(), title="Publish")
+    approval: ApprovalParams = Field(ApprovalParams(), title="Approval")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "releases": ("flows.cli.releases", "List the releases below a root."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "explain": ("flows.cli.explain", "Show why a sample exists, from label to verdict."),
+    "review": ("flows.cli.review", "Let people judge a sample of a release; error rates with bounds."),
     "export": ("flows.cli.export", "Write a release in another form, such as LLaVA JSON."),
     "schema": ("flows.cli.schema", "Print the JSON Schema of the jsonl format, for your own data."),
     "answers": ("flows.cli.answers", "Count, show, carry over and tidy up stored answers."),

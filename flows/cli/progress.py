@@ -21,7 +21,7 @@ TICK: Final = 1.0  # seconds
 PACE_LINES: Final = 30.0  # seconds between two lines about the teacher
 
 PROGRESS = logging.getLogger("rs_gpt4v.progress")
-ROOMS = logging.getLogger("tasks")
+WARNING = (logging.getLogger("tasks"), logging.getLogger("flows"))
 
 
 class View(Protocol):
@@ -130,7 +130,7 @@ class Listener(logging.Handler):
 
 
 class Remarks(logging.Handler):
-    """Hands what the rooms warn of to a view."""
+    """Hands what rooms and flows warn of to a view."""
 
     def __init__(self, view: View) -> None:
         """Show on ``view``."""
@@ -162,7 +162,8 @@ def _listening(view: View) -> Iterator[View]:
     listener, level, propagate = Listener(view), PROGRESS.level, PROGRESS.propagate
     remarks = Remarks(view)
     PROGRESS.addHandler(listener)
-    ROOMS.addHandler(remarks)
+    for logger in WARNING:
+        logger.addHandler(remarks)
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
     try:
@@ -170,7 +171,8 @@ def _listening(view: View) -> Iterator[View]:
             yield view
     finally:
         PROGRESS.removeHandler(listener)
-        ROOMS.removeHandler(remarks)
+        for logger in WARNING:
+            logger.removeHandler(remarks)
         PROGRESS.setLevel(level)
         PROGRESS.propagate = propagate
 

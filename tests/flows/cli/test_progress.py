@@ -29,6 +29,17 @@ def test_without_a_terminal_each_part_is_one_plain_line(capsys):
     ]
 
 
+def test_what_rooms_and_flows_warn_of_is_shown(capsys):
+    with shown_progress(silent=False):
+        logging.getLogger("tasks.model.engine.budget").warning("the budget is %d %% used", 80)
+        logging.getLogger("flows.approval").warning("Release v1 waits for approval.")
+        logging.getLogger("flows.approval").info("never mind")
+    assert capsys.readouterr().err.splitlines() == [
+        "the budget is 80 % used",
+        "Release v1 waits for approval.",
+    ]
+
+
 def test_for_machines_nothing_is_shown(capsys):
     with shown_progress(silent=True) as view:
         view.say("Building")

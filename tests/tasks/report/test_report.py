@@ -15,8 +15,9 @@ from schemas.release import FailedShard
 from schemas.sample import Span
 from tasks.publish import commit
 from tasks.report.figures import Count
-from tasks.report.gallery import Candidate, pieces, spread, thumbnail
+from tasks.report.gallery import Candidate, spread
 from tasks.report.page import with_rest
+from tasks.report.plates import pieces, thumbnail
 from tasks.report.rendering import short_number, size_in_words
 from tasks.report.summary import lengths_of
 from tests.fixtures.release import CREATED, SOFTWARE, make_build
