@@ -16,6 +16,7 @@ from schemas.image_row import ImageObject, ImageRow
 from schemas.record import Record
 from schemas.release import ReleasePart
 from schemas.sample import Sample, Span
+from schemas.symmetry import Symmetry
 from schemas.vocabulary import TaskType
 from tasks.storage.published import find_rows, read_table
 from tasks.storage.releases import release_path
@@ -102,6 +103,7 @@ class Plate(Record):
     legend: tuple[Legend, ...]
     tabs: tuple[Tab, ...]
     samples: int = Field(description="of the tile, shown or not")
+    symmetry: Symmetry | None = Field(None, description="how it was turned; none as it is")
 
 
 class Candidate(Record):
@@ -232,6 +234,7 @@ def _plate(image: ImageRow, samples: list[Sample]) -> Plate:
         ),
         tabs=_tabs(samples),
         samples=len(samples),
+        symmetry=image.turned.symmetry if image.turned else None,
     )  # fmt: skip
 
 
