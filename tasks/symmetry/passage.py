@@ -32,6 +32,7 @@ class Passage:
     """A folded text in which what is no direction is masked, and how its picture is turned."""
 
     text: str
+    plain: str  # without masks
     symmetry: Symmetry
     size: Size
     north_up: bool = False

@@ -26,7 +26,13 @@ def directions() -> re.Pattern[str]:
 def kept(*, mirrored: bool) -> re.Pattern[str]:
     """Return what is no direction; rotated, what is left or right of a driver is none either."""
     words = vocabulary()
-    return whole(any_of(words.keep if mirrored else (*words.keep, *words.handed)))
+    kept_anyhow = any_of(words.keep if mirrored else (*words.keep, *words.handed))
+    before = ("the", "at", "from", *words.intensifiers, *words.rows.all)
+    no_place = "".join(rf"(?<!{word}\s)" for word in before)
+    return whole(
+        rf"{kept_anyhow}|{no_place}(?:{any_of(words.keep_adverbs)})"
+        rf"|(?:{any_of(words.keep_closing)})(?!{_S}(?:of|the|an?)(?!\w))"
+    )
 
 
 @cache
@@ -67,25 +73,23 @@ def corners() -> re.Pattern[str]:
 def relations() -> re.Pattern[str]:
     """Return what relates to a thing, not to the picture."""
     related = family("relations").pattern()
-    return re.compile(rf"(?<!\w)(?:{related})(?!\w)(?!{_S}{_the_picture()})")
+    return re.compile(rf"(?<!\w)(?<!from\s)(?:{related})(?!\w)(?!{_S}{_the_picture()})")
 
 
 @cache
 def flat_relations() -> re.Pattern[str]:
-    """Return “on the top of” before a flat thing."""
-    related = family("flat_relations").pattern("up", "down")
+    """Return “on the top of” before what has no top of its own, and the same for bottoms."""
+    related, flat = family("flat_relations").pattern("up", "down"), any_of(vocabulary().flat)
     between = rf"(?:(?!(?:near|by|of|in|on|at|and|or|with|from|to)\s){_WORD}){{0,4}}"
-    return re.compile(
-        rf"(?<!\w)(?P<side>{related})"
-        rf"(?={_S}{between}(?:{any_of(vocabulary().flat)})s?(?!\w))"
-    )
+    return re.compile(rf"(?<!\w)(?:{related})(?={_S}{between}(?:{flat})s?(?!\w))")
 
 
 @cache
 def thing_follows() -> re.Pattern[str]:
     """Return how a thing begins that something is above of: an article or a number that counts."""
     words = vocabulary()
-    number = rf"(?P<number>\d[\d,]{{0,9}})(?!\s?(?:{any_of(words.measures)})(?!\w))(?![.\d])"
+    digits = rf"\d[\d,]{{0,9}}(?!\s?(?:{any_of(words.measures)})(?!\w))(?![.\d])"
+    number = rf"(?P<number>(?:{any_of(words.numbers)})(?!\w)|{digits})"
     return re.compile(rf"{_S}(?:(?:{any_of(words.determiners)})(?!\w)|{number})")
 
 

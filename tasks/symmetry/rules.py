@@ -22,11 +22,10 @@ def courses(passage: Passage) -> Iterator[Claim]:
     """Claim “from left to right”; without sense it is written in reading order."""
     lies, has_sense = patterns.any_word("courses"), patterns.any_word("sense")
     for found in patterns.course().finditer(passage.text):
-        before = passage.text[max(0, found.start() - BEFORE) : found.start()]
-        senseless = lies.search(before) and not has_sense.search(
-            sentence_at(passage.text, found.start())
-        )
-        words = _course(found, passage, ordered=bool(senseless))
+        before = passage.plain[max(0, found.start() - BEFORE) : found.start()]
+        sentence = sentence_at(passage.plain, found.start())
+        senseless = lies.search(before) is not None and not has_sense.search(sentence)
+        words = _course(found, passage, ordered=senseless)
         yield Claim(found.start("one"), found.end("other"), words)
 
 

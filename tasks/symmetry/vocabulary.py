@@ -41,12 +41,15 @@ class Vocabulary(Record):
     directions: Words
     compass: Words
     keep: Words
+    keep_adverbs: Words
+    keep_closing: Words
     remaining: Words
     relations: tuple[Row, ...]
     flat_relations: tuple[Row, ...]
     flat: Words
     headed: Words
     determiners: Words
+    numbers: Words
     measures: Words
     counting: Words
     superlatives: tuple[Row, ...]

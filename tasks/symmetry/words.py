@@ -7,9 +7,10 @@ in the turned picture north is no longer up; in other phrases the compass names 
 picture does not show.
 
 The inverse symmetry gives the text back, but for synonyms: “left of” comes back as “to the left of”,
-“top half” as “upper half”, “top centre” as “upper centre”, “left centre” as “centre left”, “topmost”
-for “uppermost”, “on the left side of” for “on the left of”, “upwards” for “up”, “anticlockwise” for
-“counterclockwise”, courses without sense in reading order, those of the compass as the picture's.
+“on the left side of” as “on the left of”, “on the top of” as “on the upper side of”, “top half” as
+“upper half”, “top centre” as “upper centre”, “left centre” as “centre left”, “uppermost” as “topmost”,
+“left-hand” as “left”, “up” as “upwards”, “counterclockwise” as “anticlockwise”, courses without sense
+in reading order, and those of the compass as the picture's.
 """
 
 import re
@@ -50,8 +51,9 @@ def edits(
     """Return what changes in ``text``, in its order; see ``turn_text``."""
     if symmetry is Symmetry.SAME:
         return ()
-    folded = _masked(fold(text), symmetry)
-    passage = Passage(folded, symmetry, size, north_up=north_up, asked=fold(asked))
+    plain = fold(text)
+    masked = _masked(plain, symmetry)
+    passage = Passage(masked, plain, symmetry, size, north_up=north_up, asked=fold(asked))
     found = [Edit(c.start, c.end, cased(c.words, text[c.start : c.end])) for c in _claims(passage)]
     return tuple(edit for edit in found if edit.words != text[edit.start : edit.end])
 

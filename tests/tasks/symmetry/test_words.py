@@ -44,7 +44,12 @@ def turned(text, symmetry=TURN, **options):
         ("a vertical road", "a horizontal road", "a vertical road"),
         ("half of the width of the image", "half of the height of the image", "half of the width of the image"),
         ("on the left of a lake", "on the upper side of a lake", "on the right of a lake"),
-        ("on the top of a pond", "on the right of a pond", "on the top of a pond"),
+        ("on the top of a court", "on the right of a court", "on the top of a court"),
+        ("on the bottom of a court", "on the left of a court", "on the bottom of a court"),
+        ("on the right next to a ship", "on the bottom next to a ship", "on the left next to a ship"),
+        ("It may be left of a ship.", "It may be above a ship.", "It may be right of a ship."),
+        ("They lie above two ships.", "They lie to the right of two ships.", "They lie above two ships."),
+        ("lined up from left to right", "lined up from top to bottom", "lined up from left to right"),
         ("on the right of the photo", "on the bottom of the photo", "on the left of the photo"),
         ("Upper left", "Upper right", "Upper right"),
         ("Upper Left", "Upper Right", "Upper Right"),
@@ -61,7 +66,9 @@ def test_a_turn_of_phrase_is_turned_by_a_quarter_and_mirrored(text, by_90, mirro
     "text",
     [
         "Right now, no ships are visible.",
-        "How many planes would be left over?",
+        "How many planes would be left over, and how many would be left?",
+        "Which is right? It stands right next to the right of way.",
+        "What is left of the forest is built up.",
         "If two ships sailed away, three ships are left.",
         "The rest is left.",
         "It is at the top of the list.",
@@ -90,7 +97,13 @@ def test_what_only_looks_like_a_direction_stays(text):
         ("A pool at the top of a white building.", "top"),
         ("Trees stand on the left side of the road.", "left"),
         ("The left wing is damaged.", "left"),
+        ("A pool with lines on the bottom of the pool.", "bottom"),
         ("There are above 20 vehicles.", "above"),
+        ("There are above two hundred vehicles.", "above"),
+        ("That looks right.", "right"),
+        ("It is all right.", "right"),
+        ("A road from above the harbour.", "above"),
+        ("It lies in the NW.", "nw"),
         ("It lies below 5 m.", "below"),
         ("The area above is forest.", "above"),
         ("It is behind the hangar.", "behind"),
@@ -247,7 +260,7 @@ def test_turning_text_twice_is_turning_it_by_the_symmetry_that_does_both(text, f
 SYNONYMS = st.sampled_from(
     ("left of the ship", "in the top half", "at the top centre", "in the left centre",
      "the uppermost ship", "on the left side of the tank", "facing up", "counterclockwise",
-     "the row runs from right to left", "at the bottom of a lake", "the left-hand edge")
+     "the row runs from right to left", "at the bottom of a field", "the left-hand edge")
 )  # fmt: skip
 
 
