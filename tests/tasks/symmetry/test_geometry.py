@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.symmetry import Symmetry
@@ -45,6 +45,7 @@ def test_sides_go_with_the_corners():
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, SYMMETRIES, SIZES, POINTS)
 def test_one_symmetry_after_another_is_the_one_that_does_both(first, second, size, point):
     once = turn_point(point, size, first)
@@ -53,6 +54,7 @@ def test_one_symmetry_after_another_is_the_one_that_does_both(first, second, siz
     assert turn_size(turn_size(size, first), second) == turn_size(size, after(second, first))
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, SYMMETRIES, SYMMETRIES)
 def test_they_are_a_group(one, two, three):
     assert after(three, after(two, one)) is after(after(three, two), one)
@@ -68,12 +70,14 @@ def test_half_of_them_swap_the_axes_and_half_of_them_mirror():
             assert mirrors(after(one, other)) is (mirrors(one) != mirrors(other))
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, SIZES, st.lists(POINTS, min_size=3, max_size=6))
 def test_turned_back_a_polygon_is_the_one_that_was_given(symmetry, size, points):
     turned = turn_polygon(tuple(points), size, symmetry)
     assert turn_polygon(turned, turn_size(size, symmetry), inverse(symmetry)) == tuple(points)
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, SIZES, POINTS, POINTS)
 def test_a_box_is_that_round_its_turned_corners_and_keeps_its_area(symmetry, size, one, other):
     x0, x1 = sorted((one[0], other[0]))
@@ -85,6 +89,7 @@ def test_a_box_is_that_round_its_turned_corners_and_keeps_its_area(symmetry, siz
     assert (box[2] - box[0]) * (box[3] - box[1]) == (x1 - x0) * (y1 - y0)
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, SIZES, POINTS, st.tuples(QUARTERS, QUARTERS))
 def test_a_turned_point_is_over_the_same_ground(symmetry, size, point, corner):
     transform = (0.5, 0.0, 500_000.0, 0.0, -0.5, 4_100_000.0)
@@ -99,6 +104,7 @@ def _matrix(transform):
     return np.array(transform).reshape(2, 3)
 
 
+@settings(deadline=None)
 @given(SYMMETRIES, st.tuples(st.sampled_from((-1, 0, 1)), st.sampled_from((-1, 0, 1))))
 def test_a_direction_is_the_way_from_one_turned_point_to_another(symmetry, vector):
     size = Size(9, 5)

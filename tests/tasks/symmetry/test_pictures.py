@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import ImageError
@@ -12,6 +12,7 @@ from tasks.symmetry.geometry import Size, turn_point, turn_size
 from tasks.symmetry.pictures import turn_picture, turn_pixels
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Symmetry), st.integers(1, 6), st.integers(1, 6))
 def test_every_pixel_goes_where_its_middle_goes(symmetry, width, height):
     pixels = np.arange(width * height, dtype=np.uint8).reshape(height, width, 1)

@@ -1,7 +1,7 @@
 """Words turn with the picture: every turn of phrase that is known, and none that is not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.symmetry import TURNS, Symmetry
@@ -250,6 +250,7 @@ SENTENCES = st.one_of(
 TEXTS = st.lists(SENTENCES, min_size=1, max_size=5).map(" ".join)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(Symmetry), st.sampled_from(Symmetry))
 def test_turning_text_twice_is_turning_it_by_the_symmetry_that_does_both(text, first, second):
     once = turned(text, first)
@@ -264,6 +265,7 @@ SYNONYMS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(SYNONYMS, max_size=3), TEXTS, st.sampled_from(Symmetry))
 def test_turned_back_text_is_what_it_was_but_for_synonyms_that_then_stay(words, text, symmetry):
     given_text = ", ".join([*words, text])
@@ -284,6 +286,7 @@ JUNK = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(JUNK, max_size=30).map(" ".join) | st.text(max_size=60), st.sampled_from(TURNS))
 def test_any_text_is_turned_or_refused_and_changes_are_in_order(text, symmetry):
     try:
