@@ -15,6 +15,7 @@ from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
+from tasks.augment import augment_shard, turn_tiles
 from tasks.check import check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
@@ -26,6 +27,7 @@ from tasks.report.wholes import wholes
 from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
+from tasks.turn import turn_shard
 from tasks.validate import validate_shard
 from tasks.verify import verify_shard
 
@@ -49,7 +51,7 @@ def build_dataset(
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
-        unmapped(params.publish),
+        unmapped(params.publish), done.of("turned"),
     ).result()  # fmt: skip
     manifest = commit_release(
         root, version, created, params, (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind),
@@ -95,8 +97,18 @@ def _stages(root: str, params: BuildParams) -> Finished:
         where, tiles=tiles, adapted=adapted, described=described,
         synthesized=synthesized, conversed=conversed, params=unmapped(params.verify),
     )  # fmt: skip
-    validated = validate_shard.map(where, verified=verified)
-    done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
+    augmented = augment_shard.map(
+        where, tiles=tiles, verified=verified, params=unmapped(params.augment)
     )
+    turned = turn_tiles.map(
+        where, tiles=tiles, augmented=augmented, quality=unmapped(params.tile.quality)
+    )
+    compared = turn_shard.map(
+        where, tiles=tiles, verified=verified, params=unmapped(params.symmetry)
+    )
+    validated = validate_shard.map(where, verified=verified, augmented=augmented)
+    done = finished(
+        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, augmented,
+        turned, compared, validated,
+    )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

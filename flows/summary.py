@@ -13,11 +13,11 @@ NOTHING: Final = Wholes()
 def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
     """Return what the build of ``manifest`` did, with the places of its files.
 
-    ``found`` is what is said of the release as a whole: leaks, agreement, blind baseline.
+    ``found`` is what is said of the release as a whole: leaks, agreement, symmetry, blind baseline.
     """
     parts = (
         _head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest),
-        _sameness(found), _agreement(found), _blind(found),
+        _sameness(found), _agreement(found), _symmetry(found), _blind(found),
     )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
@@ -125,6 +125,19 @@ def _agreement(found: Wholes) -> list[str]:
         for row in found.agreements
     ]
     return [*lines, "", *(f"- {finding.detail}" for finding in found.contradictions)]
+
+
+def _symmetry(found: Wholes) -> list[str]:
+    """Return how many samples agree with themselves when they are turned."""
+    if not found.symmetry:
+        return []
+    lines = ["| turned | samples | agree | differ | not turned | agreement |"]
+    lines += ["|---|--:|--:|--:|--:|--:|"]
+    return lines + [
+        f"| {row.symmetry} | {row.agree + row.differ + row.unturned:,} | {row.agree:,} "
+        f"| {row.differ:,} | {row.unturned:,} | {percent(row.agreement)} |"
+        for row in found.symmetry
+    ]
 
 
 def _blind(found: Wholes) -> list[str]:

@@ -12,6 +12,7 @@ from schemas.approval import ApprovalParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
+from schemas.symmetry import AugmentParams, SymmetryParams
 from schemas.vocabulary import FindingKind, Split
 
 _OF_NO_SCENE: Final = frozenset(
@@ -323,6 +324,8 @@ class BuildParams(Record):
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
     service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
+    symmetry: SymmetryParams = Field(SymmetryParams(), title="Symmetry")
+    augment: AugmentParams = Field(AugmentParams(), title="Augmentation")
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
     publish: PublishParams = Field(PublishParams(), title="Publish")
     approval: ApprovalParams = Field(ApprovalParams(), title="Approval")

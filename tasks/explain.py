@@ -11,6 +11,7 @@ from schemas.record import Record
 from schemas.release import Manifest
 from schemas.sample import Draft, Rejection, Sample
 from schemas.scene import LabelOrigin
+from schemas.symmetry import Symmetry, TurnedSample
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
@@ -25,6 +26,7 @@ class PictureOrigin(Record):
     file: str = Field(description="path of the source image relative to the source folder")
     window: Window = Field(description="the tile, scene px")
     part: str = Field(description="file that holds the picture, relative to the release folder")
+    symmetry: Symmetry | None = Field(None, description="how it was turned; none as it is")
 
 
 class Explanation(Record):
@@ -76,11 +78,11 @@ def _published(store: Store, manifest: Manifest, part: str, sample: Sample) -> E
         outcome="published",
         why=(
             f"Published because {wrote} (stage {lineage.stage}, form {lineage.form}) and "
-            f"{_checked(lineage.verdicts)}."
+            f"{_checked(lineage.verdicts)}.{_made_of(lineage.turned)}"
         ),
         part=part,
         sample=sample,
-        picture=_picture(store, manifest, sample.tile_id),
+        picture=_picture(store, manifest, sample.tile_id, lineage.turned),
         labels=lineage.labels,
         prompt=lineage.prompt,
         prompt_fingerprint=lineage.prompt_fingerprint,
@@ -123,16 +125,24 @@ def _checked(verdicts: tuple[Verdict, ...]) -> str:
     return f"the labels support {supported} of its {len(verdicts)} {statements} that were checked"
 
 
-def _picture(store: Store, manifest: Manifest, tile_id: str) -> PictureOrigin | None:
+def _made_of(turned: TurnedSample | None) -> str:
+    if turned is None:
+        return ""
+    return f" It is sample {turned.sample}, turned with its picture ({turned.symmetry})."
+
+
+def _picture(
+    store: Store, manifest: Manifest, tile_id: str, turned: TurnedSample | None = None
+) -> PictureOrigin | None:
     """Return where a tile comes from; None where it was not published."""
     for part in _parts(manifest, "images"):
         rows = read_table(
             store, _path(manifest, part), ["scene", "window"], [("tile_id", "==", tile_id)]
         )
         for row in rows.to_pylist():
-            return PictureOrigin(
-                file=row["scene"], window=Window.model_validate(row["window"]), part=part
-            )
+            window = turned.window if turned else Window.model_validate(row["window"])
+            symmetry = turned.symmetry if turned else None
+            return PictureOrigin(file=row["scene"], window=window, part=part, symmetry=symmetry)
     return None
 
 

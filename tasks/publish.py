@@ -17,7 +17,12 @@ from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
-from tasks.storage.accounting import REPORTS, check_accounting, count_stages, sample_candidates
+from tasks.storage.accounting import (
+    check_accounting,
+    count_stages,
+    reports_in,
+    sample_candidates,
+)
 from tasks.storage.layout import (
     write_findings,
     write_images,
@@ -44,12 +49,17 @@ def publish_shard(
     chosen: Part,
     tiles: Part,
     params: PublishParams,
+    turned: Part | None = None,
 ) -> tuple[ReleasePart, ...]:
-    """Write the chosen samples of one shard, and every tile that has one, into a release."""
+    """Write the chosen samples of one shard, and every tile that has one, into a release.
+
+    ``turned`` are tiles, too.
+    """
     store = Store(root)
+    shown = tuple(part for part in (tiles, turned) if part is not None)
     return (
         *write_samples(store, version, shard, validated, chosen),
-        *write_images(store, version, shard, validated, chosen, tiles, params.row_group),
+        *write_images(store, version, shard, validated, chosen, shown, params.row_group),
     )
 
 
@@ -90,7 +100,7 @@ def commit(
     samples = sum(part.rows for part in published if part.table == "samples")
     check_accounting(stages, samples)
     aside = (*write_rejections(store, version, parts), *write_findings(store, version, parts))
-    reports = (write_report(store, version, part) for part in parts if part.stage in REPORTS)
+    reports = (write_report(store, version, name, parts) for name in reports_in(parts))
     tables = tuple(sorted((*published, *aside, *reports), key=lambda part: part.path))
     summary = summarize(store, version, tables, parts)
     manifest = Manifest(

@@ -93,7 +93,7 @@ def _show_places(console: Console, outcome: Outcome) -> None:
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
-    for line in _blind(outcome):
+    for line in (*_turned(outcome), *_blind(outcome)):
         console.print(line)
     if manifest.usage.requests:
         console.print(_spent(manifest.usage))
@@ -110,6 +110,18 @@ def _blind(outcome: Outcome) -> list[str]:
         f"{row.verdict.replace('_', ' ')}."
         for row in found.blind
         if row.kind == "presence" and row.after is not None and row.verdict != "too_few"
+    ]
+
+
+def _turned(outcome: Outcome) -> list[str]:
+    """Say how many of the samples that were turned verification tells the same of."""
+    found = wholes(outcome.store, outcome.manifest.version, outcome.manifest.parts).symmetry
+    agree, differ = sum(row.agree for row in found), sum(row.differ for row in found)
+    if not agree + differ:
+        return []
+    return [
+        f"Of {agree + differ:,} samples turned with their pictures, "
+        f"{percent(agree / (agree + differ))} are verified as they were."
     ]
 
 

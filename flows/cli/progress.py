@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from flows.beside import beside
 from schemas.release import Part
-from tasks.storage.accounting import REPORTS
+from tasks.storage.accounting import BY_SHARD, REPORTS
 
 if TYPE_CHECKING:
     from tasks.model.engine.meter import Reading
@@ -126,7 +126,8 @@ class Listener(logging.Handler):
             return
         if part.stage == "scan":
             self._shards.add(part.shard)
-        self._view.show(part, 1 if part.stage in REPORTS else max(len(self._shards), 1))
+        whole = part.stage in REPORTS and part.stage not in BY_SHARD
+        self._view.show(part, 1 if whole else max(len(self._shards), 1))
 
 
 class Remarks(logging.Handler):

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from schemas.errors import AccountingError
 from schemas.facts import FactSheet, GroupFact, LocalFactText
-from schemas.sample import Draft
+from schemas.sample import Draft, Sample
 from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
 from schemas.tile import TileOutline
 from tasks.grounding.references import BrokenReference, compress, parse, refs_of
@@ -17,7 +17,7 @@ from tasks.model.batches import sheet_tokens, without_inner_relations
 from tasks.model.engine.tokens import estimated_tokens
 
 T = TypeVar("T", bound=TileOutline)
-W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, Draft)
+W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, Draft, Sample)
 
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 

@@ -80,6 +80,12 @@ def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
         )
     if any(licence.name == "not stated" for licence in summary.licences):
         found.append("Some images state no licence. Clear it with their source before you share.")
+    if summary.turned:
+        found.append(
+            f"{summary.turned:,} samples are others of this release, turned with their pictures: "
+            "`lineage.turned` says how and names them. Their coordinates are pixels of the turned "
+            "picture."
+        )
     overlap = manifest.parameters.tile.overlap
     found.append(
         f"Neighbouring tiles of one scene overlap by up to {overlap} px, so an object can appear in "

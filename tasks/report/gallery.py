@@ -13,6 +13,7 @@ from schemas.image_row import ImageRow
 from schemas.record import Record
 from schemas.release import ReleasePart
 from schemas.sample import Sample
+from schemas.symmetry import Symmetry
 from schemas.vocabulary import TaskType
 from tasks.report.plates import (
     Legend,
@@ -73,6 +74,7 @@ class Plate(Record):
     legend: tuple[Legend, ...]
     tabs: tuple[Tab, ...]
     samples: int = Field(description="of the tile, shown or not")
+    symmetry: Symmetry | None = Field(None, description="how it was turned; none as it is")
 
 
 class Candidate(Record):
@@ -173,6 +175,7 @@ def _plate(image: ImageRow, samples: list[Sample]) -> Plate:
         legend=legend_of(outlines),
         tabs=_tabs(samples),
         samples=len(samples),
+        symmetry=image.turned.symmetry if image.turned else None,
     )
 
 

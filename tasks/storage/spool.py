@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO
 
 import pyarrow.parquet as pq
@@ -39,8 +40,8 @@ class Spool:
 
 
 @contextmanager
-def spooled_pictures(store: Store, path: str, wanted: Iterable[str]) -> Iterator[Spool]:
-    """Put the pictures of the ``wanted`` tiles at ``path`` aside; they are gone after the block.
+def spooled_pictures(store: Store, paths: Iterable[str], wanted: Iterable[str]) -> Iterator[Spool]:
+    """Put the pictures of the ``wanted`` tiles at ``paths`` aside; they are gone after the block.
 
     Raises StorageError where the temporary folder has no room.
     """
@@ -48,7 +49,7 @@ def spooled_pictures(store: Store, path: str, wanted: Iterable[str]) -> Iterator
     with tempfile.TemporaryFile(prefix="rs-gpt4v-") as file:
         spool = Spool(file)
         try:
-            for name, picture in _pictures(store, path):
+            for name, picture in chain.from_iterable(_pictures(store, path) for path in paths):
                 if name in names:
                     spool.put(name, picture)
             file.flush()

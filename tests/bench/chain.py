@@ -69,7 +69,7 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
         part
         for made, chosen in zip(shards, mixed.chosen, strict=True)
         for part in publish_shard.fn(
-            root, "bench", chosen.shard, made[-1], chosen, made[0], params.publish
+            root, "bench", chosen.shard, made[-1], chosen, made[0], params.publish, made[1]
         )
     ]
     parts += [*scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
@@ -82,10 +82,12 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
 
 def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]:
     from tasks.adapt import adapt_shard
+    from tasks.augment import augment_shard, turn_tiles
     from tasks.converse import converse_shard
     from tasks.describe import describe_shard
     from tasks.synthesize import synthesize_shard
     from tasks.tile import tile_shard
+    from tasks.turn import turn_shard
     from tasks.validate import validate_shard
     from tasks.verify import verify_shard
 
@@ -96,8 +98,14 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
     conversed = converse_shard.fn(where, tiles, described, synthesized, teacher, params.dialogue)
     verified = verify_shard.fn(where, tiles, adapted, described, synthesized, conversed)
-    validated = validate_shard.fn(where, verified)
-    return [tiles, adapted, described, synthesized, conversed, verified, validated]
+    augmented = augment_shard.fn(where, tiles, verified, params.augment)
+    turned = turn_tiles.fn(where, tiles, augmented, params.tile.quality)
+    compared = turn_shard.fn(where, tiles, verified, params.symmetry)
+    validated = validate_shard.fn(where, verified, augmented)
+    return [
+        tiles, turned, adapted, described, synthesized, conversed, verified, augmented, compared,
+        validated,
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from schemas.params import TeacherParams
 from schemas.release import Manifest
 from schemas.sample import Sample
 from schemas.settings import settings
+from schemas.symmetry import AugmentParams
 from tasks.audit import audit
 from tasks.model.serve import serving
 from tasks.storage.accounting import REPORTS, SAMPLE_STAGES
@@ -23,7 +24,7 @@ from tasks.storage.store import Store
 
 STAGES = [
     "scan", "ingest", "identify", "links", "agree", "tile", "adapt", "describe", "synthesize",
-    "converse", "verify", "validate", "mix", "mixture", "blind",
+    "converse", "verify", "augment", "turned", "symmetry", "validate", "mix", "mixture", "blind",
 ]  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def test_a_changed_parameter_redoes_its_stage_and_what_follows(build, params, tm
     dialogue = params.dialogue.model_copy(update={"turns": 3})
     changed = params.model_copy(update={"dialogue": dialogue})
     assert list(made(build_dataset(str(copy.root), "second", changed))) == [
-        "converse", "verify", "validate", "mix",
+        "converse", "verify", "augment", "turned", "symmetry", "validate", "mix",
     ]  # fmt: skip
 
 
@@ -116,10 +117,36 @@ def test_a_changed_prompt_redoes_its_stage_and_what_follows(build, params, tmp_p
         "synthesize",
         "converse",
         "verify",
+        "augment",
+        "turned",
+        "symmetry",
         "validate",
         "mix",
     ]
     assert json.loads(done.stdout)["version"] == "b"
+
+
+def test_turned_copies_of_training_samples_are_added_on_demand_and_ask_nobody(
+    build, params, tmp_path
+):
+    copy = build.copied(tmp_path)
+    augmented = params.model_copy(update={"augment": AugmentParams(share=0.5)})
+    manifest = build_dataset(str(copy.root), "second", augmented)
+    assert list(made(manifest)) == ["augment", "turned", "validate", "mix", "mixture", "blind"]
+    assert manifest.usage.calls == 0
+    before = {sample.id: sample for sample in samples(copy.root, "first")}
+    after = {sample.id: sample for sample in samples(copy.root, "second")}
+    added = [after[key] for key in after.keys() - before.keys()]
+    train = [sample for sample in before.values() if sample.split == "train"]
+    assert before.items() <= after.items()
+    assert 0.3 < len(added) / len(train) < 0.7
+    for sample in added:
+        source = before[sample.lineage.turned.sample]
+        assert (sample.split, sample.scene_id) == ("train", source.scene_id)
+        assert [v.outcome for v in sample.lineage.verdicts] == [
+            v.outcome for v in source.lineage.verdicts
+        ]
+    assert not audit(Store(str(copy.root)))
 
 
 def test_a_deleted_part_is_remade_alone_and_its_answers_are_not_asked_again(

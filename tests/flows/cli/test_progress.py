@@ -6,7 +6,7 @@ import logging
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from flows.cli.progress import Bars, Lines, shown_progress
+from flows.cli.progress import Bars, Lines, Listener, Silence, shown_progress
 from schemas.release import Part
 from tasks._stage import report
 from tasks.model.engine.meter import Reading, sentence
@@ -53,6 +53,20 @@ def test_the_logger_is_left_as_it_was(capsys):
     with shown_progress(silent=False):
         assert len(logger.handlers) == len(before[2]) + 1
     assert (logger.level, logger.propagate, list(logger.handlers)) == before
+
+
+def test_a_report_is_one_part_but_where_each_shard_has_its_own():
+    shown = []
+
+    class View(Silence):
+        def show(self, part, shards):
+            shown.append((part.stage, shards))
+
+    listener = Listener(View())
+    for stage, shard in (("scan", 0), ("scan", 1), ("tile", 0), ("blind", 0), ("symmetry", 1)):
+        record = logging.makeLogRecord({"part": part(stage, shard)})
+        listener.emit(record)
+    assert shown[2:] == [("tile", 2), ("blind", 1), ("symmetry", 2)]
 
 
 def test_on_a_terminal_each_stage_is_one_bar_with_its_sums():

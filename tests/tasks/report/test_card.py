@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from tests.fixtures.release import make_build
+from tests.fixtures.turned import with_turned
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,23 @@ def test_the_card_states_accounting_prompts_and_limits(card: str) -> None:
     assert "| synthesize | `55555555555555555555` | offline-teacher | 0.2 | 900 | 6 |" in card
     assert "No vision-language model looked at the pictures." in card
     assert "| wrong count | 6 |" in card
+
+
+def test_the_card_says_how_many_samples_are_turned_ones(tmp_path: Path, card: str) -> None:
+    made = with_turned(make_build(str(tmp_path / "root"), tiles=1))
+    made.release("v1")
+    text = made.store.read("releases/v1/README.md").decode()
+    kept = sum(part.rows for part in made.of("augment"))
+    assert f"- {kept} samples are others of this release, turned with their pictures" in text
+    assert "turned with their pictures" not in card
+    page = made.store.read("releases/v1/report.html").decode()
+    assert (
+        page.count("· train · turn ")
+        + page.count("· train · mirror")
+        + page.count("· train · flip")
+        + page.count("· train · trans")
+        == 2
+    )
 
 
 def test_the_card_says_what_the_answers_took(card: str) -> None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from flows.cli.outcome import Outcome, _blind
+from flows.cli.outcome import Outcome, _blind, _turned
 from flows.summary import markdown_summary
 from schemas.agreement import Agreement
 from schemas.identity import Link
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.scene import Finding
+from schemas.symmetry import TURNS, Symmetry, SymmetryRow, SymmetryTally
 from schemas.vocabulary import FindingKind, Severity, Split, TaskType
 from tasks._stage import write_part
 from tasks.report.wholes import MOST_SHOWN, wholes
@@ -35,6 +36,17 @@ CONTRADICTION = Finding(
 )  # fmt: skip
 
 
+def turned(*outcomes):
+    return [
+        SymmetryRow(
+            sample=outcome, source="dota", task=TaskType.VQA, split=Split.TRAIN, form="position",
+            symmetry=symmetry, outcome=outcome, claims=3,
+        )
+        for outcome in outcomes
+        for symmetry in TURNS
+    ]  # fmt: skip
+
+
 def link(number, leak):
     return Link(
         first_id=f"{number:020x}", first_source="rsicd", first_name=f"{number}.jpg",
@@ -51,6 +63,8 @@ def release(tmp_path_factory):
     parts = [
         write_part("links", 0, "k", Link, made.store, links),
         write_part("agree", 0, "k", Agreement, made.store, [ROWS["agree"], CONTRADICTION]),
+        write_part("symmetry", 0, "k", SymmetryRow, made.store, turned("agree", "unturned")),
+        write_part("symmetry", 1, "k", SymmetryRow, made.store, turned("agree", "differ")),
         write_part("mixture", 0, "k", MixtureRow, made.store, [ROWS["mixture"]]),
         write_part("blind", 0, "k", BlindRow, made.store, [ROWS["blind"]]),
     ]
@@ -65,6 +79,11 @@ def test_the_reports_come_back_leaks_first_and_the_longest_is_cut_short(release)
     assert [one.leak for one in found.links[:6]] == [True] * 5 + [False]
     rows = (found.agreements, found.mixture, found.blind, found.contradictions)
     assert rows == ((ROWS["agree"],), (ROWS["mixture"],), (ROWS["blind"],), (CONTRADICTION,))
+    assert [row.symmetry for row in found.symmetry] == list(TURNS)
+    tally = SymmetryTally(symmetry=Symmetry.TURN_90, agree=2, differ=1, unturned=1)
+    assert found.symmetry[0] == tally
+    assert tally.agreement == 2 / 3
+    assert SymmetryTally(symmetry=Symmetry.FLIP, agree=0, differ=0, unturned=9).agreement is None
 
 
 def test_the_page_and_the_summary_show_them(release):
@@ -76,7 +95,16 @@ def test_the_page_and_the_summary_show_them(release):
     assert "| dota – rsivqa | count | 7 | 20 | 2 | 1 |" in text
     assert f"- {CONTRADICTION.detail}" in text
     assert "| rsivqa | presence | 100 | 89.1 % | 54.3 % | passed |" in text
+    assert "| turn_90 | 4 | 2 | 1 | 1 | 66.7 % |" in text
+    assert '<th scope="row">turn 90</th>' in page
     assert text.count("(test) – rsivqa x.jpg (train): the same pixels") == 5
+
+
+def test_the_command_line_says_how_many_turned_samples_agree(release):
+    store, manifest = release
+    assert _turned(Outcome(store, manifest, 1.0, None)) == [
+        "Of 21 samples turned with their pictures, 66.7 % are verified as they were."
+    ]
 
 
 def test_the_command_line_says_what_can_be_guessed(release):
