@@ -15,7 +15,7 @@ from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
-from tasks.check import check_build
+from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
@@ -44,6 +44,7 @@ def build_dataset(
     """
     version, created = version or stamp(), now()
     check_build(root, version, params)
+    begin_release(root, version, params)
     with taught_by(params.teacher):
         done = _stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)

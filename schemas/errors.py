@@ -13,6 +13,7 @@
     │   ├── MissingFile           a file of the root that is not there
     │   ├── DamagedPart           a stored part that is missing, torn or altered
     │   ├── Overtaken             a conditional write found something else than was expected
+    │   ├── LeaseHeld             another run works in the root
     │   └── LeaseLost             the root is another's now, or could be
     ├── TeacherError              the teacher cannot be used at all: the run stops
     │   ├── TransientTeacherError may succeed when tried again
@@ -89,6 +90,10 @@ class DamagedPart(StorageError):
 
 class Overtaken(StorageError):
     """A conditional write found something else than was expected: another was faster."""
+
+
+class LeaseHeld(StorageError):
+    """A lease that another run holds and keeps alive."""
 
 
 class LeaseLost(StorageError):

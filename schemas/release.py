@@ -125,6 +125,7 @@ class Pointer(Record):
 
     version: str
     manifest_sha256: Sha256
+    fence: int = Field(0, ge=0, description="number of the lease under which it was last moved")
 
 
 class FailedShard(Record):

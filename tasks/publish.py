@@ -4,20 +4,20 @@ The files of a shard depend on nothing but its rows, so equal rows give equal by
 release. The manifest is written last: its existence is the commit.
 """
 
-import hashlib
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from platform import python_version
 from typing import Final
 
 from schemas.params import BuildParams, PublishParams
-from schemas.release import FailedShard, Manifest, Part, Pointer, ReleasePart
+from schemas.release import FailedShard, Manifest, Part, ReleasePart
 from tasks._stage import retried
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
 from tasks.storage.accounting import REPORTS, check_accounting, count_stages, sample_candidates
+from tasks.storage.latest import advance_latest
 from tasks.storage.layout import (
     write_findings,
     write_images,
@@ -26,7 +26,7 @@ from tasks.storage.layout import (
     write_samples,
 )
 from tasks.storage.published import write_document
-from tasks.storage.releases import LATEST, MANIFEST, check_version_free, release_path
+from tasks.storage.releases import check_version_free, commit_manifest, release_path
 from tasks.storage.store import Store
 
 PACKAGES: Final = (
@@ -139,8 +139,5 @@ def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     for path in store.list(release_path(version, "")):
         if path not in known:
             store.delete(path)
-    content = (manifest.model_dump_json(indent=2) + "\n").encode()
-    pointer = Pointer(version=version, manifest_sha256=hashlib.sha256(content).hexdigest())
-    store.write(release_path(version, MANIFEST), content)
-    store.write(LATEST, (pointer.model_dump_json(indent=2) + "\n").encode())
+    advance_latest(store, version, commit_manifest(store, manifest))
     return manifest

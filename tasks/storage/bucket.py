@@ -7,6 +7,7 @@ one's own from another's.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, cast
 from uuid import uuid4
 
@@ -36,19 +37,23 @@ class BucketFiles:
         head = self._head(path)
         if head is None:
             return None
-        return Listed(path, int(head["ContentLength"]), str(head["ETag"]), head["LastModified"])
+        return Listed(
+            path, int(head["ContentLength"]), str(head["ETag"]), _utc(head["LastModified"])
+        )
 
     def list(self, folder: str) -> Iterator[Listed]:
         """Yield every file below ``folder``, a page of 1,000 at a time."""
         prefix = f"{self._prefix}{folder.strip('/')}/" if folder.strip("/") else self._prefix
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             page = self._page(folder, prefix, more)
             for item in page.get("Contents", ()):
                 key = str(item["Key"])
                 if not key.endswith("/"):  # some tools put such, to show folders
                     path = key.removeprefix(self._prefix)
-                    yield Listed(path, int(item["Size"]), str(item["ETag"]), item["LastModified"])
+                    yield Listed(
+                        path, int(item["Size"]), str(item["ETag"]), _utc(item["LastModified"])
+                    )
             if not page.get("IsTruncated"):
                 return
             more = {"ContinuationToken": str(page["NextContinuationToken"])}
@@ -107,6 +112,7 @@ class BucketFiles:
 
     def missing_condition(self) -> str | None:
         """Try both conditional writes on an object of its own; return what does not hold."""
+        self._page("", f"{self._prefix}.probe", {"MaxKeys": 1})  # names a missing bucket
         path = f".probe-{uuid4().hex}"
         try:
             return self._probed(path)
@@ -227,7 +233,7 @@ class BucketFiles:
                 return b"", 0, ""  # empty
             raise
 
-    def _page(self, folder: str, prefix: str, more: dict[str, str]) -> Any:
+    def _page(self, folder: str, prefix: str, more: dict[str, Any]) -> Any:
         async def work(client: Client) -> Any:
             return await client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **more)
 
@@ -238,3 +244,7 @@ class BucketFiles:
 
     def _url(self, path: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{path}".rstrip("/")
+
+
+def _utc(time: datetime) -> datetime:
+    return time.astimezone(UTC)

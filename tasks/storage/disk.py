@@ -111,14 +111,17 @@ class DiskFiles:
         (self._base / path).unlink(missing_ok=True)
 
     def missing_condition(self) -> str | None:
-        """Try the lock; return what does not work, None where it does."""
+        """Try to lock a file; return what does not work, None where it does."""
+        name = f".probe-{uuid4().hex}"
         try:
-            with self._locked():
+            with self._locked(name):
                 return None
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
             return "has no file locks"
+        finally:
+            self.delete(name)
 
     @contextmanager
     def _drafted(self, path: str) -> Iterator[tuple[BinaryIO, Path]]:
@@ -139,9 +142,9 @@ class DiskFiles:
             draft.replace(place)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, name: str = LOCK) -> Iterator[None]:
         self._base.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._base / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(self._base / name, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
