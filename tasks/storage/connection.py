@@ -18,6 +18,8 @@ import fsspec.asyn
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
     ResponseStreamingError,
@@ -33,8 +35,8 @@ PASSING_CODES: Final = frozenset(
      "OperationAborted", "XAmzContentSHA256Mismatch", "BadDigest"}
 )  # fmt: skip
 PASSING: Final = (
-    HTTPClientError, IncompleteReadError, ResponseStreamingError, ConnectionError, TimeoutError,
-    asyncio.IncompleteReadError,
+    HTTPClientError, EndpointConnectionError, ConnectTimeoutError, IncompleteReadError,
+    ResponseStreamingError, ConnectionError, TimeoutError, asyncio.IncompleteReadError,
 )  # fmt: skip
 
 T = TypeVar("T")
