@@ -37,7 +37,7 @@ class DiskFiles:
 
     def list(self, folder: str) -> Iterator[Listed]:
         """Yield every file below ``folder``; a file that goes away meanwhile is left out."""
-        for root, folders, names in os.walk(self._base / folder):
+        for root, folders, names in os.walk(self._base / folder, onerror=_raised):
             folders.sort()
             for name in names:
                 place = Path(root, name)
@@ -150,6 +150,12 @@ class DiskFiles:
             yield
         finally:
             os.close(descriptor)
+
+
+def _raised(error: OSError) -> None:
+    """Let nothing pass for an empty folder that could not be listed."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _settle(file: BinaryIO) -> None:
