@@ -1,8 +1,8 @@
 """Explain: from an id, everything that says why a published row exists, or why it does not."""
 
-from collections.abc import Iterator
 from typing import Literal
 
+import pyarrow as pa
 from pydantic import Field, ValidationError
 
 from schemas.errors import UsageError
@@ -14,7 +14,8 @@ from schemas.scene import LabelOrigin
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
-from tasks.storage.published import find_rows, read_table
+from tasks.storage.index import files_with
+from tasks.storage.published import find_rows, found_tables
 from tasks.storage.releases import read_manifest, release_path, resolve
 from tasks.storage.store import Store
 
@@ -54,10 +55,10 @@ def explain(store: Store, sample_id: str, version: str | None = None) -> Explana
     sample nor a rejection of that release.
     """
     manifest = read_manifest(store, resolve(store, version))
-    for part in _parts(manifest, "samples"):
+    for part in files_with(store, manifest, "samples", [sample_id]):
         for sample in find_rows(store, _path(manifest, part), Sample, "id", [sample_id]):
             return _published(store, manifest, part, sample)
-    for part in _parts(manifest, "rejections"):
+    for part in files_with(store, manifest, "rejections", [sample_id]):
         for lost in find_rows(store, _path(manifest, part), Rejection, "subject_id", [sample_id]):
             return _rejected(store, manifest, part, lost)
     raise UsageError(
@@ -125,11 +126,10 @@ def _checked(verdicts: tuple[Verdict, ...]) -> str:
 
 def _picture(store: Store, manifest: Manifest, tile_id: str) -> PictureOrigin | None:
     """Return where a tile comes from; None where it was not published."""
-    for part in _parts(manifest, "images"):
-        rows = read_table(
-            store, _path(manifest, part), ["scene", "window"], [("tile_id", "==", tile_id)]
-        )
-        for row in rows.to_pylist():
+    ids = pa.array([tile_id])
+    for part in files_with(store, manifest, "images", [tile_id]):
+        tables = found_tables(store, _path(manifest, part), ["scene", "window"], "tile_id", ids)
+        for row in (row for table in tables for row in table.to_pylist()):
             return PictureOrigin(
                 file=row["scene"], window=Window.model_validate(row["window"]), part=part
             )
@@ -145,10 +145,6 @@ def _draft(payload: str) -> Draft | None:
         return Draft.model_validate_json(payload)
     except ValidationError:
         return None
-
-
-def _parts(manifest: Manifest, table: str) -> Iterator[str]:
-    return (part.path for part in manifest.parts if part.table == table and part.rows)
 
 
 def _path(manifest: Manifest, part: str) -> str:

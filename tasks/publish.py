@@ -17,6 +17,7 @@ from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
 from tasks.storage.accounting import REPORTS, check_accounting, count_stages, sample_candidates
+from tasks.storage.index import write_index
 from tasks.storage.latest import advance_latest
 from tasks.storage.layout import (
     write_findings,
@@ -134,7 +135,8 @@ def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
         write_document(store, version, "README.md", card.encode()),
         write_document(store, version, "report.html", page.encode()),
     )
-    manifest = manifest.model_copy(update={"parts": (*manifest.parts, *documents)})
+    index = write_index(store, version, manifest.parts)
+    manifest = manifest.model_copy(update={"parts": (*manifest.parts, index, *documents)})
     known = {release_path(version, part.path) for part in manifest.parts}
     for path in store.list(release_path(version, "")):
         if path not in known:
