@@ -14,6 +14,7 @@ from schemas.scene import LabelOrigin
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
+from tasks.model.answers.looking import look_up
 from tasks.storage.index import files_with
 from tasks.storage.published import find_rows, found_tables
 from tasks.storage.releases import read_manifest, release_path, resolve
@@ -137,7 +138,9 @@ def _picture(store: Store, manifest: Manifest, tile_id: str) -> PictureOrigin | 
 
 
 def _answer(store: Store, key: str | None) -> StoredAnswer | None:
-    return open_answers(store.uri).get(key) if key else None
+    if not key:
+        return None
+    return look_up(store.uri, key) or open_answers(store.uri).get(key)
 
 
 def _draft(payload: str) -> Draft | None:

@@ -138,7 +138,7 @@ def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
     names = list(model.model_fields)
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in parquet.iter_batches(batch_size=READ_ROWS, columns=names):
+        for batch in by_group(parquet, READ_ROWS, names):
             yield from from_batch(batch.select(names), model)
 
 
@@ -150,7 +150,7 @@ def read_batches(store: Store, path: str, model: type[Record]) -> Iterator[pa.Re
     schema = arrow_schema(model)
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in parquet.iter_batches(batch_size=READ_BATCHED, columns=schema.names):
+        for batch in by_group(parquet, READ_BATCHED, schema.names):
             yield batch.select(schema.names)
 
 
@@ -166,8 +166,19 @@ def check_pages(store: Store, path: str) -> None:
     """Read every page of the part at ``path``; DamagedPart where one was altered or is torn."""
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for _ in parquet.iter_batches(batch_size=READ_ROWS):
+        for _ in by_group(parquet, READ_ROWS):
             pass
+
+
+def by_group(
+    parquet: pq.ParquetFile, rows: int, columns: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches of at most ``rows`` rows, a row group at a time: no more is held in memory.
+
+    Read at once, pyarrow would fetch all groups before the first is taken, and keep them.
+    """
+    for group in range(parquet.num_row_groups):
+        yield from parquet.iter_batches(batch_size=rows, row_groups=[group], columns=columns)
 
 
 def parquet_options(schema: pa.Schema) -> dict[str, object]:
