@@ -46,7 +46,7 @@ def build_dataset(
     check_build(root, version, params)
     begin_release(root, version, params)
     with taught_by(params.teacher):
-        done = _stages(root, params)
+        done = run_stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
@@ -64,7 +64,7 @@ def build_dataset(
     return manifest
 
 
-def _stages(root: str, params: BuildParams) -> Finished:
+def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
     scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
     shards = by_shard(scanned)

@@ -126,15 +126,19 @@ def software_versions() -> dict[str, str]:
     return found
 
 
+def write_documents(store: Store, manifest: Manifest, summary: Summary) -> tuple[ReleasePart, ...]:
+    """Write card and report of a release whose ``manifest`` names its tables, and no document yet."""
+    card, page = dataset_card(manifest, summary), report_page(store, manifest, summary)
+    return (
+        write_document(store, manifest.version, "README.md", card.encode()),
+        write_document(store, manifest.version, "report.html", page.encode()),
+    )
+
+
 def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     """Write the documents, remove what an interrupted build left, then commit."""
     version = manifest.version
-    card = dataset_card(manifest, summary)
-    page = report_page(store, manifest, summary)
-    documents = (
-        write_document(store, version, "README.md", card.encode()),
-        write_document(store, version, "report.html", page.encode()),
-    )
+    documents = write_documents(store, manifest, summary)
     index = write_index(store, version, manifest.parts)
     manifest = manifest.model_copy(update={"parts": (*manifest.parts, index, *documents)})
     known = {release_path(version, part.path) for part in manifest.parts}

@@ -8,9 +8,10 @@ they refuse to read the folder (“Unable to merge: Field task has incompatible 
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final, Literal, TypeVar
+from typing import BinaryIO, Final, Literal, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,7 +41,31 @@ A reader of one row fetches the footer and one group: least between 1,000 and 2,
 """
 KEY_TYPE: Final = pa.dictionary(pa.int32(), pa.string())
 
+_FOLDERS: Final = re.compile(
+    r"(?P<table>samples|images)/(?:task=(?P<task>[^/]+)/)?split=(?P<split>[^/]+)/"
+    r"source=(?P<source>[^/]+)/part-(?P<shard>\d+)\.parquet"
+)
+
 R = TypeVar("R", bound=Record)
+
+
+class Place(NamedTuple):
+    """A file of samples or pictures by what its folders say; ``task`` is empty for pictures."""
+
+    table: str
+    task: str
+    split: str
+    source: str
+    shard: int
+
+
+def place_of(path: str) -> Place | None:
+    """Return what the folders of ``path``, relative to a release, say; None for other files."""
+    found = _FOLDERS.fullmatch(path)
+    if found is None:
+        return None
+    task = found["task"] or ""
+    return Place(found["table"], task, found["split"], found["source"], int(found["shard"]))
 
 
 class HashedFile(io.RawIOBase):
@@ -84,16 +109,22 @@ def write_table(
     groups: Iterable[pa.Table],
 ) -> ReleasePart:  # fmt: skip
     """Write ``groups``, each as one row group, to ``path`` of release ``version``."""
+    rows, size, digest = write_groups(store, release_path(version, path), schema, groups)
+    return ReleasePart(path=path, table=table, rows=rows, bytes=size, sha256=digest)
+
+
+def write_groups(
+    store: Store, path: str, schema: pa.Schema, groups: Iterable[pa.Table]
+) -> tuple[int, int, str]:
+    """Write ``groups``, each as one row group, to ``path``; return rows, bytes and SHA-256."""
     rows = 0
-    with store.create(release_path(version, path)) as file:
+    with store.create(path) as file:
         hashed = HashedFile(file)
         with pq.ParquetWriter(hashed, schema, **parquet_options(schema)) as writer:
             for group in groups:
                 writer.write_table(group.cast(schema), row_group_size=max(1, group.num_rows))
                 rows += group.num_rows
-    return ReleasePart(
-        path=path, table=table, rows=rows, bytes=hashed.size, sha256=hashed.hexdigest()
-    )
+    return rows, hashed.size, hashed.hexdigest()
 
 
 def write_document(store: Store, version: str, path: str, content: bytes) -> ReleasePart:
