@@ -18,7 +18,7 @@ from schemas.settings import S3Options
 from tasks.storage.connection import Client, Connection, status_of
 from tasks.storage.files import Listed, Tagged
 from tasks.storage.ranged import TAIL, RangedFile
-from tasks.storage.upload import NONCE, Upload, md5
+from tasks.storage.upload import NONCE, Upload, checksum
 
 _NOT_IMPLEMENTED: Final = {400, 405, 501}
 
@@ -164,9 +164,10 @@ class BucketFiles:
 
     def _put(self, path: str, content: bytes, nonce: str, condition: dict[str, str]) -> str:
         arguments = self.key(path) | self.with_write(nonce) | condition
+        arguments |= checksum(content, self.connection)
 
         async def work(client: Client) -> str:
-            put = await client.put_object(Body=content, ContentMD5=md5(content), **arguments)
+            put = await client.put_object(Body=content, **arguments)
             return str(put["ETag"])
 
         return self.connection.run(self._what("write", path), work)

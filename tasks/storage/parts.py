@@ -25,6 +25,7 @@ GROUP_ROWS: Final = 2000
 GROUP_BYTES: Final = 16 << 20
 BATCHED_BYTES: Final = 64 << 20
 BATCHES: Final = 256
+AHEAD: Final = 32 << 20
 READ_ROWS: Final = 64
 READ_BATCHED: Final = 256
 _FOOTER: Final = "rs_gpt4v"
@@ -173,12 +174,18 @@ def check_pages(store: Store, path: str) -> None:
 def by_group(
     parquet: pq.ParquetFile, rows: int, columns: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
-    """Yield batches of at most ``rows`` rows, a row group at a time: no more is held in memory.
+    """Yield batches of at most ``rows`` rows; ``AHEAD`` bytes of row groups are fetched at a time.
 
     Read at once, pyarrow would fetch all groups before the first is taken, and keep them.
     """
+    groups: list[int] = []
+    size = 0
     for group in range(parquet.num_row_groups):
-        yield from parquet.iter_batches(batch_size=rows, row_groups=[group], columns=columns)
+        size += parquet.metadata.row_group(group).total_byte_size
+        groups.append(group)
+        if size >= AHEAD or group + 1 == parquet.num_row_groups:
+            yield from parquet.iter_batches(batch_size=rows, row_groups=groups, columns=columns)
+            groups, size = [], 0
 
 
 def parquet_options(schema: pa.Schema) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A release or a slice of it comes into a folder: whole, verified, and on from where it stopped."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,26 @@ from schemas.errors import DamagedPart, UnknownName, UsageError
 from tasks.pull import LOG, SLICE, Pulled, Selection, pull
 from tasks.storage.releases import MANIFEST, read_manifest
 from tasks.storage.store import Store
+from tests.fixtures.buckets import connect
 from tests.fixtures.proxy import Faults, Proxy
 from tests.fixtures.release import Made, make_build
+from tests.fixtures.s3 import Server
+
+
+@pytest.fixture(scope="module")
+def _made(s3_server: Server) -> Iterator[Made]:
+    with pytest.MonkeyPatch.context() as patch:
+        s3_server.call("create_bucket", Bucket="to-be-pulled")
+        connect(patch, s3_server.url)
+        made = make_build("s3://to-be-pulled/root", tiles=2)
+        made.release("v1")
+        yield made
 
 
 @pytest.fixture
-def made(bucket) -> Made:
-    made = make_build(bucket.root, tiles=2)
-    made.release("v1")
-    return made
+def made(bucket, _made: Made) -> Made:
+    """A release in a bucket; who changes it changes it back."""
+    return _made
 
 
 def loaded(folder: Path, config: str, monkeypatch, tmp_path):
@@ -108,12 +120,12 @@ def test_what_is_half_here_and_torn_is_fetched_anew(made: Made, tmp_path):
 
 def test_a_damaged_file_is_named_and_the_folder_is_not_whole(made: Made, tmp_path):
     part = next(p for p in read_manifest(made.store, "v1").parts if p.table == "images")
-    content = bytearray(made.store.read(f"releases/v1/{part.path}"))
-    content[99] ^= 1
-    made.store.write(f"releases/v1/{part.path}", bytes(content))
+    whole = made.store.read(f"releases/v1/{part.path}")
+    made.store.write(f"releases/v1/{part.path}", whole[:99] + b"?" + whole[100:])
     with pytest.raises(DamagedPart, match=rf"{part.path} is not what its manifest says"):
         pull(made.store, "v1", Selection(), tmp_path / "here")
     assert not (tmp_path / "here" / MANIFEST).exists()
+    made.store.write(f"releases/v1/{part.path}", whole)
 
 
 def test_a_folder_with_something_else_is_not_touched(made: Made, tmp_path):
