@@ -50,9 +50,11 @@ def soaked(child: Builder, root: str, times: int) -> dict[str, int]:
             version = f"{phase}-{number}"
             moment, nth = (
                 draw.choice(MOMENTS),
-                1 + draw.randrange(3 if phase in {"stage", "image"} else 1),
+                1 + draw.randrange(2 if phase in {"stage", "image"} else 1),
             )
-            killed += child.build(root, version, phase, moment, nth) == -9
+            if child.build(root, version, phase, moment, nth) != -9:
+                continue  # it has fewer such writes than that
+            killed += 1
             done = child.build(root, version)
             again += done == 0
             assert done == 0 or phase in {"manifest", "latest"}, (version, moment, done)
