@@ -57,7 +57,7 @@ def soaked(child: Builder, root: str, times: int) -> dict[str, int]:
             killed += 1
             done = child.build(root, version)
             again += done == 0
-            assert done == 0 or phase in {"manifest", "latest"}, (version, moment, done)
+            assert done == 0 or (done == 2 and phase in {"manifest", "latest"}), (version, done)
     ours.send("end")
     looked, half = ours.recv()
     reader.join()
