@@ -16,7 +16,7 @@ from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
 from tasks.augment import augment_shard, turn_tiles
-from tasks.check import check_build
+from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
@@ -46,8 +46,9 @@ def build_dataset(
     """
     version, created = version or stamp(), now()
     check_build(root, version, params)
+    begin_release(root, version, params)
     with taught_by(params.teacher):
-        done = _stages(root, params)
+        done = run_stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
@@ -65,7 +66,7 @@ def build_dataset(
     return manifest
 
 
-def _stages(root: str, params: BuildParams) -> Finished:
+def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
     scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
     shards = by_shard(scanned)

@@ -10,7 +10,11 @@
     ├── ImageError                an image file that cannot be opened or decoded
     ├── PromptError               a prompt file that is broken or lacks variables
     ├── StorageError              the root cannot be read or written
-    │   └── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── MissingFile           a file of the root that is not there
+    │   ├── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── Overtaken             a conditional write found something else than was expected
+    │   ├── LeaseHeld             another run works in the root
+    │   └── LeaseLost             the root is another's now, or could be
     ├── TeacherError              the teacher cannot be used at all: the run stops
     │   ├── TransientTeacherError may succeed when tried again
     │   └── OverBudget            the next request could cost more than is left
@@ -77,8 +81,24 @@ class StorageError(PipelineError):
     """The root cannot be read or written."""
 
 
+class MissingFile(StorageError):
+    """A file of the root that is not there."""
+
+
 class DamagedPart(StorageError):
     """A stored part that is missing, torn or altered."""
+
+
+class Overtaken(StorageError):
+    """A conditional write found something else than was expected: another was faster."""
+
+
+class LeaseHeld(StorageError):
+    """A lease that another run holds and keeps alive."""
+
+
+class LeaseLost(StorageError):
+    """What was done under a lease is refused: another holds it now, or could."""
 
 
 class TeacherError(PipelineError):

@@ -50,7 +50,7 @@ class ReleasePart(Record):
     """One published file."""
 
     path: str = Field(description="relative to the release folder")
-    table: Literal["samples", "images", "rejections", "findings", "report", "document"]
+    table: Literal["samples", "images", "rejections", "findings", "report", "index", "document"]
     rows: int = Field(ge=0, description="0 for documents")
     bytes: int = Field(ge=0)
     sha256: Sha256
@@ -125,6 +125,7 @@ class Pointer(Record):
 
     version: str
     manifest_sha256: Sha256
+    fence: int = Field(0, ge=0, description="number of the lease under which it was last moved")
 
 
 class FailedShard(Record):

@@ -4,11 +4,12 @@ from uuid import uuid4
 
 from schemas.errors import SourceError, StorageError, UsageError
 from schemas.params import BuildParams, SourceSpec
+from schemas.record import Record, content_id
 from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
 from tasks.sources.registry import check, source_named
-from tasks.storage.releases import check_version_free
+from tasks.storage.releases import check_version_free, claim_version
 from tasks.storage.store import Store
 
 
@@ -36,8 +37,24 @@ def check_target(root: str, version: str) -> None:
         check_version_free(store, version)
         store.write(name, b"")
         store.delete(name)
+        store.check_conditional()
     except StorageError as error:
         raise UsageError(f"--root {root} cannot be used. {error}") from error
+
+
+def begin_release(root: str, version: str, params: BuildParams) -> None:
+    """Claim ``version`` for a build with these parameters, so that no other writes into it.
+
+    Raises UsageError where a build with other parameters has begun it.
+    """
+    dump = params.model_dump(mode="json")
+    groups = {name: getattr(params, name) for name in dump}
+    shaping = {
+        name: dump[name]
+        for name, group in groups.items()
+        if not isinstance(group, Record) or group.shapes_data
+    }
+    claim_version(Store(root), version, content_id("build", shaping))
 
 
 def _check_sources(params: BuildParams) -> None:

@@ -1,8 +1,8 @@
 """Explain: from an id, everything that says why a published row exists, or why it does not."""
 
-from collections.abc import Iterator
 from typing import Literal
 
+import pyarrow as pa
 from pydantic import Field, ValidationError
 
 from schemas.errors import UsageError
@@ -15,7 +15,9 @@ from schemas.symmetry import Symmetry, TurnedSample
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
-from tasks.storage.published import find_rows, read_table
+from tasks.model.answers.looking import look_up
+from tasks.storage.index import files_with
+from tasks.storage.published import find_rows, found_tables
 from tasks.storage.releases import read_manifest, release_path, resolve
 from tasks.storage.store import Store
 
@@ -56,10 +58,10 @@ def explain(store: Store, sample_id: str, version: str | None = None) -> Explana
     sample nor a rejection of that release.
     """
     manifest = read_manifest(store, resolve(store, version))
-    for part in _parts(manifest, "samples"):
+    for part in files_with(store, manifest, "samples", [sample_id]):
         for sample in find_rows(store, _path(manifest, part), Sample, "id", [sample_id]):
             return _published(store, manifest, part, sample)
-    for part in _parts(manifest, "rejections"):
+    for part in files_with(store, manifest, "rejections", [sample_id]):
         for lost in find_rows(store, _path(manifest, part), Rejection, "subject_id", [sample_id]):
             return _rejected(store, manifest, part, lost)
     raise UsageError(
@@ -135,11 +137,10 @@ def _picture(
     store: Store, manifest: Manifest, tile_id: str, turned: TurnedSample | None = None
 ) -> PictureOrigin | None:
     """Return where a tile comes from; None where it was not published."""
-    for part in _parts(manifest, "images"):
-        rows = read_table(
-            store, _path(manifest, part), ["scene", "window"], [("tile_id", "==", tile_id)]
-        )
-        for row in rows.to_pylist():
+    ids = pa.array([tile_id])
+    for part in files_with(store, manifest, "images", [tile_id]):
+        tables = found_tables(store, _path(manifest, part), ["scene", "window"], "tile_id", ids)
+        for row in (row for table in tables for row in table.to_pylist()):
             window = turned.window if turned else Window.model_validate(row["window"])
             symmetry = turned.symmetry if turned else None
             return PictureOrigin(file=row["scene"], window=window, part=part, symmetry=symmetry)
@@ -147,7 +148,9 @@ def _picture(
 
 
 def _answer(store: Store, key: str | None) -> StoredAnswer | None:
-    return open_answers(store.uri).get(key) if key else None
+    if not key:
+        return None
+    return look_up(store.uri, key) or open_answers(store.uri).get(key)
 
 
 def _draft(payload: str) -> Draft | None:
@@ -155,10 +158,6 @@ def _draft(payload: str) -> Draft | None:
         return Draft.model_validate_json(payload)
     except ValidationError:
         return None
-
-
-def _parts(manifest: Manifest, table: str) -> Iterator[str]:
-    return (part.path for part in manifest.parts if part.table == table and part.rows)
 
 
 def _path(manifest: Manifest, part: str) -> str:

@@ -4,14 +4,13 @@ The files of a shard depend on nothing but its rows, so equal rows give equal by
 release. The manifest is written last: its existence is the commit.
 """
 
-import hashlib
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from platform import python_version
 from typing import Final
 
 from schemas.params import BuildParams, PublishParams
-from schemas.release import FailedShard, Manifest, Part, Pointer, ReleasePart
+from schemas.release import FailedShard, Manifest, Part, ReleasePart
 from tasks._stage import retried
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
@@ -23,6 +22,8 @@ from tasks.storage.accounting import (
     reports_in,
     sample_candidates,
 )
+from tasks.storage.index import write_index
+from tasks.storage.latest import advance_latest
 from tasks.storage.layout import (
     write_findings,
     write_images,
@@ -31,7 +32,7 @@ from tasks.storage.layout import (
     write_samples,
 )
 from tasks.storage.published import write_document
-from tasks.storage.releases import LATEST, MANIFEST, check_version_free, release_path
+from tasks.storage.releases import check_version_free, commit_manifest, release_path
 from tasks.storage.store import Store
 
 PACKAGES: Final = (
@@ -135,22 +136,24 @@ def software_versions() -> dict[str, str]:
     return found
 
 
+def write_documents(store: Store, manifest: Manifest, summary: Summary) -> tuple[ReleasePart, ...]:
+    """Write card and report of a release whose ``manifest`` names its tables, and no document yet."""
+    card, page = dataset_card(manifest, summary), report_page(store, manifest, summary)
+    return (
+        write_document(store, manifest.version, "README.md", card.encode()),
+        write_document(store, manifest.version, "report.html", page.encode()),
+    )
+
+
 def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     """Write the documents, remove what an interrupted build left, then commit."""
     version = manifest.version
-    card = dataset_card(manifest, summary)
-    page = report_page(store, manifest, summary)
-    documents = (
-        write_document(store, version, "README.md", card.encode()),
-        write_document(store, version, "report.html", page.encode()),
-    )
-    manifest = manifest.model_copy(update={"parts": (*manifest.parts, *documents)})
+    documents = write_documents(store, manifest, summary)
+    index = write_index(store, version, manifest.parts)
+    manifest = manifest.model_copy(update={"parts": (*manifest.parts, index, *documents)})
     known = {release_path(version, part.path) for part in manifest.parts}
     for path in store.list(release_path(version, "")):
         if path not in known:
             store.delete(path)
-    content = (manifest.model_dump_json(indent=2) + "\n").encode()
-    pointer = Pointer(version=version, manifest_sha256=hashlib.sha256(content).hexdigest())
-    store.write(release_path(version, MANIFEST), content)
-    store.write(LATEST, (pointer.model_dump_json(indent=2) + "\n").encode())
+    advance_latest(store, version, commit_manifest(store, manifest))
     return manifest

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pyarrow.parquet as pq
 
 from schemas.errors import StorageError
+from tasks.storage.parts import by_group
 from tasks.storage.store import Store
 
 _BATCH_ROWS = 8
@@ -64,5 +65,5 @@ def spooled_pictures(store: Store, paths: Iterable[str], wanted: Iterable[str]) 
 def _pictures(store: Store, path: str) -> Iterator[tuple[str, bytes]]:
     with store.open(path) as source:
         parquet = pq.ParquetFile(source)
-        for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=["id", "image"]):
+        for batch in by_group(parquet, _BATCH_ROWS, ["id", "image"]):
             yield from zip(batch["id"].to_pylist(), batch["image"].to_pylist(), strict=True)

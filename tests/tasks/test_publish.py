@@ -48,6 +48,11 @@ class FullAt(Store):
         with super().create(path) as file:
             yield file
 
+    def create_new(self, path: str, content: bytes) -> str:
+        if path == self._full_at:
+            raise StorageError(f"Cannot write {path}: the disk is full.")
+        return super().create_new(path, content)
+
 
 def _folder(made: Made, version: str = "v1") -> Path:
     return Path(made.store.uri) / "releases" / version
