@@ -10,7 +10,7 @@ from flows.plan import announced
 from flows.summary import markdown_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
-from schemas.release import Manifest
+from schemas.release import Located, Manifest
 from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
@@ -20,10 +20,12 @@ from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.ingest import ingest_shard
+from tasks.look import look_shard
 from tasks.mix import mix_samples
 from tasks.publish import commit_release, publish_shard
 from tasks.report.wholes import wholes
+from tasks.scan import scan_source
 from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
@@ -68,20 +70,25 @@ def build_dataset(
 
 def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
-    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
+    scanned = scan_source.map(
+        root, list(params.sources), unmapped(params.shards), unmapped(params.detection)
+    ).result()
     shards = by_shard(scanned)
     where = [Where(root=root, shard=shard) for shard in shards]
     teacher, service = unmapped(params.teacher), unmapped(params.service)
 
-    scenes = ingest_shard.map(
-        where, candidates=list(shards.values()), params=unmapped(params.ingest)
-    )
-    identified = identify_scenes.submit(root, allow_failure(scenes), params.split).result()
-    agreed = agree_sources.submit(
-        root, tuple(p for parts in scanned for p in parts), identified.links
-    )
+    candidates, every = list(shards.values()), tuple(p for parts in scanned for p in parts)
+    seen = look_shard.map(where, candidates, unmapped(params.ingest.max_pixels))
+    scenes = ingest_shard.map(where, candidates, seen=seen, params=unmapped(params.ingest))
+    identified = identify_scenes.submit(
+        root, allow_failure(scenes), params.split, Located(parts=every)
+    ).result()
+    agreed = agree_sources.submit(root, every, identified.links)
     placed = in_order(identified.placed, shards)
-    tiles = tile_shard.map(where, scenes=scenes, placed=placed, params=unmapped(params.tile))
+    tiles = tile_shard.map(
+        where, scenes=scenes, placed=placed, params=unmapped(params.tile),
+        located=[Located(parts=parts) for parts in candidates],
+    )  # fmt: skip
     adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
     planned = announced(root, params, tiles)
     described = describe_shard.map(
@@ -109,7 +116,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, augmented,
+        shards, seen, scenes, tiles, adapted, described, synthesized, conversed, verified, augmented,
         turned, compared, validated,
     )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

@@ -56,6 +56,20 @@ class SourceSpec(Record):
     )  # fmt: skip
 
 
+class DetectionParams(Record):
+    """How it is found out what changed: changes how long a build takes, never its data."""
+
+    shapes_data: ClassVar[bool] = False
+
+    recheck: bool = Field(
+        False, title="Read all again",
+        description="Read every source file, also those that are listed as when they were read.",
+    )  # fmt: skip
+
+
+DEFAULT_DETECTION: Final = DetectionParams()
+
+
 class IngestParams(Record):
     """How source files are read."""
 
@@ -316,6 +330,7 @@ class BuildParams(Record):
         8, ge=1, le=10_000, title="Shards",
         description="Buckets of scenes: the unit of caching, retry and parallelism.",
     )  # fmt: skip
+    detection: DetectionParams = Field(DetectionParams(), title="Detection")
     ingest: IngestParams = Field(IngestParams(), title="Ingest")
     split: SplitParams = Field(SplitParams(), title="Splits")
     tile: TileParams = Field(TileParams(), title="Tiles")

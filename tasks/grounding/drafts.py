@@ -79,6 +79,7 @@ def rejection(
         detail=detail,
         file=tile.scene.name,
         payload=payload,
+        scene_id=tile.scene.id,
     )
 
 

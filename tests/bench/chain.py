@@ -12,7 +12,7 @@ import time
 
 from flows.cli.environment import prefect_server, prepare_environment
 from schemas.params import BuildParams, SourceSpec
-from schemas.release import Part
+from schemas.release import Located, Part
 from tests.bench.memory import peak_mb
 
 MODES = {"plain": "_plain", "prefect": "_prefect"}
@@ -48,21 +48,27 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     from tasks._stage import Where
     from tasks.agree import agree_sources
     from tasks.identify import identify_scenes
-    from tasks.ingest import ingest_shard, scan_source
+    from tasks.ingest import ingest_shard
+    from tasks.look import look_shard
     from tasks.mix import mix_samples
     from tasks.publish import commit_release, publish_shard
+    from tasks.scan import scan_source
 
     scanned = scan_source.fn(root, params.sources[0], params.shards)
     parts: list[Part] = [*scanned]
-    scenes = [
-        ingest_shard.fn(Where(root=root, shard=part.shard), (part,), params.ingest)
+    seen = [
+        look_shard.fn(Where(root=root, shard=part.shard), (part,), params.ingest.max_pixels)
         for part in scanned
     ]
-    identified = identify_scenes.fn(root, scenes, params.split)
+    scenes = [
+        ingest_shard.fn(Where(root=root, shard=part.shard), (part,), image, params.ingest)
+        for part, image in zip(scanned, seen, strict=True)
+    ]
+    identified = identify_scenes.fn(root, scenes, params.split, Located(parts=scanned))
     agreed = agree_sources.fn(root, scanned, identified.links)
     shards = [
-        _shard(Where(root=root, shard=one.shard), one, placed, params)
-        for one, placed in zip(scenes, identified.placed, strict=True)
+        _shard(Where(root=root, shard=one.shard), one, placed, scan, params)
+        for one, placed, scan in zip(scenes, identified.placed, scanned, strict=True)
     ]
     mixed = mix_samples.fn(root, tuple(made[-1] for made in shards), params.mixture)
     published = [
@@ -72,7 +78,7 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
             root, "bench", chosen.shard, made[-1], chosen, made[0], params.publish, made[1]
         )
     ]
-    parts += [*scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
+    parts += [*seen, *scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
     parts += [*mixed.chosen, *(part for made in shards for part in made)]
     manifest = commit_release.fn(
         root, "bench", "2026-01-01T00:00:00Z", params, tuple(parts), tuple(published), ()
@@ -80,7 +86,7 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     return 0.0, manifest.samples
 
 
-def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]:
+def _shard(where, scenes: Part, placed: Part, scanned: Part, params: BuildParams) -> list[Part]:
     from tasks.adapt import adapt_shard
     from tasks.augment import augment_shard, turn_tiles
     from tasks.converse import converse_shard
@@ -92,7 +98,7 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     from tasks.verify import verify_shard
 
     teacher = params.teacher
-    tiles = tile_shard.fn(where, scenes, placed, params.tile)
+    tiles = tile_shard.fn(where, scenes, placed, params.tile, Located(parts=(scanned,)))
     adapted = adapt_shard.fn(where, tiles, params.adapt)
     described = describe_shard.fn(where, tiles, teacher)
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
