@@ -20,6 +20,7 @@ from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
+from tasks.mend import mend_shard
 from tasks.mix import mix_samples
 from tasks.publish import commit_release, publish_shard
 from tasks.report.wholes import wholes
@@ -91,12 +92,17 @@ def _stages(root: str, params: BuildParams) -> Finished:
         where, tiles=tiles, described=described, synthesized=synthesized,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
     )  # fmt: skip
+    mended = mend_shard.map(
+        where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
+        params=teacher, dialogue=unmapped(params.dialogue), service=service,
+    )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
-        synthesized=synthesized, conversed=conversed,
+        synthesized=synthesized, conversed=conversed, mended=mended,
     )  # fmt: skip
     validated = validate_shard.map(where, verified=verified)
     done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
-    )
+        shards, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
+        validated,
+    )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

@@ -15,20 +15,26 @@ from schemas.label_params import LABEL_FORMS
 from schemas.record import Record, content_id
 from schemas.release import Part
 from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
-from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.teacher import ConversedTile, DescribedObjects, MendedAnswer, SynthesizedTile
 from schemas.tile import TileOutline
 from schemas.turn import Turn
 from schemas.verdict import Verdict
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
-from tasks.grounding.drafts import dialogue_draft, local_drafts, rejection, synthesis_draft
+from tasks.grounding.drafts import (
+    DETAILED,
+    LOCAL,
+    dialogue_draft,
+    local_drafts,
+    rejection,
+    synthesis_draft,
+)
 from tasks.grounding.references import BrokenReference, Parsed, TextSpan, parse
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
 
-LOCAL, DETAILED = "local_description", "detailed_description"
 _LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
 
 
@@ -52,25 +58,27 @@ def verify_shard(
     described: Part,
     synthesized: Part,
     conversed: Part,
+    mended: Part,
 ) -> Iterator[Sample | Rejection | pa.RecordBatch]:
     """Verify what is said of every tile of the shard; one candidate per draft.
 
     Labels in words pass as they are, before all others: nothing but themselves tells whether they
-    are true. Adapted drafts come as they are, the others are composed of what the teacher wrote.
-    One tile's rows are in memory at a time.
+    are true. Adapted drafts come as they are, the others are composed of what the teacher wrote;
+    what it wrote once more takes the place of the first. One tile's rows are in memory at a time.
     """
     yield from label_samples(context, tiles, adapted)
     local, detailed = load_phrasings(LOCAL), load_phrasings(DETAILED)
-    outlines = tee(context.rows(tiles, TileOutline), 4)
+    outlines = tee(context.rows(tiles, TileOutline), 5)
     together = zip(
         beside(outlines[0], _tagged_drafts(context, adapted)),
         beside(outlines[1], context.rows(described, DescribedObjects)),
         beside(outlines[2], context.rows(synthesized, SynthesizedTile)),
         beside(outlines[3], context.rows(conversed, ConversedTile)),
+        beside(outlines[4], context.rows(mended, MendedAnswer)),
         strict=True,
     )
-    for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues) in together:
-        composed = _composed(tile, locals_, wholes, dialogues, local, detailed)
+    for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues), (_, again) in together:
+        composed = _composed(tile, locals_, wholes, dialogues, again, local, detailed)
         for outcome in verify_tile(tile, (*drafts, *composed)):
             context.candidates += 1
             yield outcome
@@ -161,15 +169,17 @@ def _composed(
     described: Iterable[DescribedObjects],
     synthesized: Iterable[SynthesizedTile],
     conversed: Iterable[ConversedTile],
+    mended: Iterable[MendedAnswer],
     local: Phrasings,
     detailed: Phrasings,
 ) -> Iterator[Draft | Rejection]:
+    again = {answer.replaces: answer for answer in mended}
     for row in described:
-        yield from local_drafts(tile, row, local)
+        yield from local_drafts(tile, row, local, again.get(row.exchange.request_key))
     for whole in synthesized:
-        yield synthesis_draft(tile, whole, detailed)
+        yield synthesis_draft(tile, whole, detailed, again.get(whole.exchange.request_key))
     for dialogue in conversed:
-        yield dialogue_draft(tile, dialogue)
+        yield dialogue_draft(tile, dialogue, again.get(dialogue.exchange.request_key))
 
 
 def _sample(

@@ -18,6 +18,7 @@ UNITS: Final = {
     "describe": "request",
     "synthesize": "request",
     "converse": "request",
+    "mend": "request",
     "verify": "sample",
     "validate": "sample",
     "mix": "sample",

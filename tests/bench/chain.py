@@ -84,6 +84,7 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     from tasks.adapt import adapt_shard
     from tasks.converse import converse_shard
     from tasks.describe import describe_shard
+    from tasks.mend import mend_shard
     from tasks.synthesize import synthesize_shard
     from tasks.tile import tile_shard
     from tasks.validate import validate_shard
@@ -95,9 +96,11 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     described = describe_shard.fn(where, tiles, teacher)
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
     conversed = converse_shard.fn(where, tiles, described, synthesized, teacher, params.dialogue)
-    verified = verify_shard.fn(where, tiles, adapted, described, synthesized, conversed)
+    written = (described, synthesized, conversed)
+    mended = mend_shard.fn(where, tiles, *written, teacher, params.dialogue)
+    verified = verify_shard.fn(where, tiles, adapted, *written, mended)
     validated = validate_shard.fn(where, verified)
-    return [tiles, adapted, described, synthesized, conversed, verified, validated]
+    return [tiles, adapted, *written, mended, verified, validated]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from tasks.storage.store import Store
 
 STAGES = [
     "scan", "ingest", "identify", "links", "agree", "tile", "adapt", "describe", "synthesize",
-    "converse", "verify", "validate", "mix", "mixture", "blind",
+    "converse", "mend", "verify", "validate", "mix", "mixture", "blind",
 ]  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_a_changed_parameter_redoes_its_stage_and_what_follows(build, params, tm
     dialogue = params.dialogue.model_copy(update={"turns": 3})
     changed = params.model_copy(update={"dialogue": dialogue})
     assert list(made(build_dataset(str(copy.root), "second", changed))) == [
-        "converse", "verify", "validate", "mix",
+        "converse", "mend", "verify", "validate", "mix",
     ]  # fmt: skip
 
 
@@ -115,6 +115,7 @@ def test_a_changed_prompt_redoes_its_stage_and_what_follows(build, params, tmp_p
     assert list(made(manifest_of(copy.root, "b"))) == [
         "synthesize",
         "converse",
+        "mend",
         "verify",
         "validate",
         "mix",
