@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from flows.build_dataset import build_dataset
 from schemas.errors import IncompleteError, UsageError
 from schemas.params import TeacherParams
 from schemas.release import Manifest
-from schemas.sample import Sample
+from schemas.sample import Draft, Rejection, Sample
 from schemas.settings import settings
+from schemas.vocabulary import Reason
 from tasks.audit import audit
 from tasks.model.serve import serving
 from tasks.storage.accounting import REPORTS, SAMPLE_STAGES
@@ -25,6 +27,7 @@ STAGES = [
     "scan", "ingest", "identify", "links", "agree", "tile", "adapt", "describe", "synthesize",
     "converse", "mend", "verify", "validate", "mix", "mixture", "blind",
 ]  # fmt: skip
+PREMISES = ("wrong_attribute", "false_premise", "unanswerable", "true_premise")
 
 
 def manifest_of(root, version) -> Manifest:
@@ -77,6 +80,22 @@ def test_the_first_build_goes_through_every_stage_and_balances(build):
         count.task for count in manifest.tasks
     }
     assert not audit(Store(str(build.root)))
+
+
+def test_no_question_that_labels_answer_is_found_false(build):
+    rows = [
+        row
+        for part in manifest_of(build.root, build.version).parts
+        if part.path.startswith("rejections/stage=verify")
+        for row in read_rows(
+            Store(str(build.root)), f"releases/{build.version}/{part.path}", Rejection
+        )
+    ]
+    drafts = [(row.reason, Draft.model_validate_json(row.payload)) for row in rows]
+    lost = {reason for reason, draft in drafts if draft.lineage.origin == "adapted"}
+    assert lost <= {Reason.DUPLICATE_SAMPLE}
+    forms = Counter(row.lineage.form for row in samples(build.root, build.version))
+    assert min(forms[form] for form in PREMISES) > 0
 
 
 def test_a_second_build_asks_nothing_writes_no_part_and_publishes_the_same_bytes(
