@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.clock import now, stamp
+from flows.judging import judged_by
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.summary import markdown_summary
@@ -48,12 +49,14 @@ def build_dataset(
     with taught_by(params.teacher):
         done = _stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+    judged = judged_by(root, params, done, mixed)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
         unmapped(params.publish),
     ).result()  # fmt: skip
     manifest = commit_release(
-        root, version, created, params, (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind),
+        root, version, created, params,
+        (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged),
         tuple(part for parts in published for part in parts), done.failed,
     )  # fmt: skip
     found = wholes(Store(root), version, manifest.parts)

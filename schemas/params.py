@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
@@ -323,6 +324,7 @@ class BuildParams(Record):
     service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
+    judge: JudgeParams = Field(JudgeParams(), title="Judge")
     publish: PublishParams = Field(PublishParams(), title="Publish")
 
 

@@ -52,8 +52,23 @@ class Dialogue(Record):
     turns: tuple[DialogueTurn, ...]
 
 
+Mark = Literal[1, 2, 3, 4, 5]
+
+
+class Judgement(Record):
+    """What a judge says of one text about a picture."""
+
+    false_statements: tuple[str, ...] = Field(
+        description="each statement that picture or facts contradict, quoted; empty where none is"
+    )
+    groundedness: Mark
+    completeness: Mark
+    fluency: Mark
+    usefulness: Mark
+
+
 REPLIES: Final[Mapping[str, type[Record]]] = {
-    record.__name__: record for record in (LocalDescription, Synthesis, Dialogue)
+    record.__name__: record for record in (LocalDescription, Synthesis, Dialogue, Judgement)
 }
 
 

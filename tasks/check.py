@@ -1,9 +1,11 @@
 """Stage check: what can be known to be wrong before any work begins."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 from schemas.errors import SourceError, StorageError, UsageError
-from schemas.params import BuildParams, SourceSpec
+from schemas.params import BuildParams, SourceSpec, TeacherParams
+from tasks.judge import asked_by
 from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
@@ -23,9 +25,16 @@ def check_build(root: str, version: str, params: BuildParams) -> None:
             "--source dota=/data/dota."
         )
     _check_sources(params)
-    check_teacher(params.teacher)
-    money_of(root, params)
+    for asked in _asked(params):
+        check_teacher(asked)
+        money_of(root, asked, params.service)
     check_target(root, version)
+
+
+def _asked(params: BuildParams) -> Iterator[TeacherParams]:
+    yield params.teacher
+    if params.judge.is_asked:
+        yield asked_by(params.judge)
 
 
 def check_target(root: str, version: str) -> None:

@@ -80,7 +80,7 @@ def plan_teacher(
     """
     if sample < 2:
         raise UsageError(f"--sample {sample}: an error can be stated from 2 tiles on.")
-    store, money = Store(root), money_of(root, params)
+    store, money = Store(root), money_of(root, params.teacher, params.service)
     found = list(places(store, tiles))
     sees = sees_pictures(params.teacher)
     full = [place for place in found if place.objects or (sees and place.bare)]

@@ -1,4 +1,4 @@
-"""What is said of a release as a whole: leaks, agreement, mixture, blind baseline, as records."""
+"""What is said of a release as a whole: leaks, agreement, mixture, blind baseline, judge, as records."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -11,6 +11,7 @@ from pydantic import Field
 from schemas.agreement import Agreement
 from schemas.arrow import arrow_schema, from_batch
 from schemas.identity import Link
+from schemas.judgement import JudgedTask
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.record import Record
 from schemas.release import ReleasePart
@@ -36,6 +37,7 @@ class Wholes(Record):
     contradictions: tuple[Finding, ...] = Field((), description="the first few")
     mixture: tuple[MixtureRow, ...] = ()
     blind: tuple[BlindRow, ...] = ()
+    judged: tuple[JudgedTask, ...] = Field((), description="by task type, all of them last")
 
 
 def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Wholes:
@@ -64,6 +66,7 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         contradictions=tuple(_few(said, Finding)),
         mixture=tuple(_rows(table("mixture", MixtureRow), MixtureRow)),
         blind=tuple(_rows(table("blind", BlindRow), BlindRow)),
+        judged=tuple(_rows(table("judged", JudgedTask), JudgedTask)),
     )
 
 

@@ -24,9 +24,12 @@ UNITS: Final = {
     "mix": "sample",
     "mixture": "group",
     "blind": "kind",
+    "judge": "request",
+    "grades": "text",
+    "judged": "kind",
 }
 SAMPLE_STAGES: Final = ("adapt", "verify", "validate", "mix")
-REPORTS: Final = ("links", "agree", "mixture", "blind")
+REPORTS: Final = ("links", "agree", "mixture", "blind", "grades", "judged")
 """Stages whose rows are published as they are, beside the data."""
 
 
