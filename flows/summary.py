@@ -154,7 +154,8 @@ def _judged(found: Wholes) -> list[str]:
     ]
     failed = found.judged[-1].failed
     if failed:
-        lines += ["", f"About {failed:,} shards the judge could not be asked: see the log."]
+        shards = "one shard" if failed == 1 else f"{failed:,} shards"
+        lines += ["", f"About {shards} the judge could not be asked: see the log."]
     return lines
 
 

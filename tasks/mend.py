@@ -137,7 +137,9 @@ def mend_tile(
     """
     outline = outline_of(tile)
     false = falsehoods(outline, said, check, tools.local, tools.detailed)
-    asks = _Asks(tile, outline, tools.prompt, params)
+    if not any(false):
+        return
+    asks = _Asks(tile, outline, fact_sheet(outline), tools.prompt, params)
     for row, wrong in false.local:
         yield asks.about_objects(row, wrong)
     facts = local_facts(outline, said.described)
@@ -186,12 +188,13 @@ class _Asks:
 
     tile: Tile
     outline: TileOutline
+    sheet: FactSheet
     prompt: Prompt
     params: TeacherParams
 
     def about_objects(self, row: DescribedObjects, wrong: Wrong) -> Again:
         """Return the request for other words in the place of the false facts of ``row``."""
-        sheet = batches(fact_sheet(self.outline), self.params.request_tokens)[row.number - 1]
+        sheet = batches(self.sheet, self.params.request_tokens)[row.number - 1]
         known = {fact.ref for fact in sheet.objects}
 
         def complaint(reply: LocalDescription) -> str | None:
@@ -233,7 +236,7 @@ class _Asks:
 
     def _sheet(self, facts: Sequence[LocalFactText], written: str) -> FactSheet:
         budget = self.params.request_tokens - estimated_tokens(written)
-        return with_facts(fact_sheet(self.outline), facts, max(converse.LEAST_BUDGET, budget))
+        return with_facts(self.sheet, facts, max(converse.LEAST_BUDGET, budget))
 
     def _question(
         self,

@@ -26,13 +26,16 @@ class Money:
     left: float | None
 
 
+NOTHING: Final = Money(Rates(0.0, 0.0), None, None)
+
+
 def money_of(root: str, teacher: TeacherParams, service: ServiceParams) -> Money:
     """Return what ``teacher`` is paid for tokens; the offline teacher nothing.
 
     Raises UsageError where there is a budget and no price is known.
     """
     if teacher.kind == "offline":
-        return Money(Rates(0.0, 0.0), None, None)
+        return NOTHING
     price = _price(teacher)
     if service.budget is None:
         return Money(*_rates(price, service), None)

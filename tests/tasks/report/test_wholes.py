@@ -8,6 +8,7 @@ from flows.cli.outcome import Outcome, _blind
 from flows.summary import markdown_summary
 from schemas.agreement import Agreement
 from schemas.identity import Link
+from schemas.judgement import JudgedTask
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind, Severity, Split, TaskType
@@ -27,6 +28,11 @@ ROWS = {
     "blind": BlindRow(
         source="rsivqa", kind="presence", train=900, test=100, templates=12, before=0.891,
         after=0.5432, top_answer="no", top_share=0.51, limit=0.55, verdict="passed",
+    ),
+    "judged": JudgedTask(
+        task="all", judged=120, groundedness=4.625, completeness=4, fluency=4.9, usefulness=3.5,
+        blamed=6, own=2, twins=30, noticed=27, both_false=27, rules_only=3, judge_only=6,
+        neither=114, kappa=0.8125, precision=0.8182, recall=0.9, failed=1,
     ),
 }  # fmt: skip
 CONTRADICTION = Finding(
@@ -53,6 +59,7 @@ def release(tmp_path_factory):
         write_part("agree", 0, "k", Agreement, made.store, [ROWS["agree"], CONTRADICTION]),
         write_part("mixture", 0, "k", MixtureRow, made.store, [ROWS["mixture"]]),
         write_part("blind", 0, "k", BlindRow, made.store, [ROWS["blind"]]),
+        write_part("judged", 0, "k", JudgedTask, made.store, [ROWS["judged"]]),
     ]
     made = replace(made, parts=(*made.parts, *parts))
     return made.store, made.release("v1")
@@ -64,6 +71,7 @@ def test_the_reports_come_back_leaks_first_and_the_longest_is_cut_short(release)
     assert (found.pairs, found.leaks, len(found.links)) == (50, 5, MOST_SHOWN)
     assert [one.leak for one in found.links[:6]] == [True] * 5 + [False]
     rows = (found.agreements, found.mixture, found.blind, found.contradictions)
+    assert found.judged == (ROWS["judged"],)
     assert rows == ((ROWS["agree"],), (ROWS["mixture"],), (ROWS["blind"],), (CONTRADICTION,))
 
 
@@ -77,6 +85,29 @@ def test_the_page_and_the_summary_show_them(release):
     assert f"- {CONTRADICTION.detail}" in text
     assert "| rsivqa | presence | 100 | 89.1 % | 54.3 % | passed |" in text
     assert text.count("(test) – rsivqa x.jpg (train): the same pixels") == 5
+
+
+def test_the_grades_of_the_judge_are_shown(release):
+    store, manifest = release
+    page = store.read("releases/v1/report.html").decode()
+    assert "graded 120 samples" in page
+    assert "27 of 30" in page
+    assert "2 of the samples were written by the judge's own model" in page
+    assert all(
+        f'<td class="n">{cell}</td>' in page for cell in ("4.62", "0.81", "81.8 %", "90.0 %")
+    )
+    text = markdown_summary("root", manifest, wholes(store, "v1", manifest.parts))
+    assert "| all | 120 | 4.62 | 4.00 | 4.90 | 3.50 | 6 | 27 of 30 | 0.81 | 81.8 % | 90.0 % |" in text  # fmt: skip
+    assert "About one shard the judge could not be asked: see the log." in text
+
+
+def test_without_a_judge_nothing_is_said_of_one(tmp_path):
+    made = make_build(str(tmp_path / "root"))
+    manifest = made.release("v1")
+    page = made.store.read("releases/v1/report.html").decode()
+    assert 'id="judge"' not in page
+    found = wholes(made.store, "v1", manifest.parts)
+    assert "| judged |" not in markdown_summary("root", manifest, found)
 
 
 def test_the_command_line_says_what_can_be_guessed(release):
