@@ -10,6 +10,7 @@ import pytest
 from prompts import load_phrasings, load_prompt
 from schemas.facts import CountFact, FactSheet, GroupFact, LocalFactText, ObjectFact, RelationFact
 from schemas.teacher import Message
+from schemas.turn import Turn
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
 NAMES = ["describe", "synthesize", "converse"]
@@ -99,6 +100,13 @@ def test_golden_prompt_of_mend(reply: str) -> None:
     compare(f"mend-{reply}", in_sections(messages))
     assert "- “three planes” (count): 2 objects: o1 o2\n" in messages[1].text
     assert messages[1].text.count("```") == 2
+
+
+def test_golden_prompt_of_judge() -> None:
+    turns = (Turn(role="user", content="How many?"), Turn(role="assistant", content="Two planes."))
+    messages = load_prompt("judge").render({"sheet": sheet(facts=False), "turns": turns})
+    compare("judge", in_sections(messages))
+    assert "Question: How many?\nAnswer: Two planes.\n" in messages[1].text
 
 
 def compare(name: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Stage mend: what proves false is asked for once more, once only, and its lineage says so."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -10,6 +11,7 @@ from schemas.params import AdaptParams, DialogueParams, ServiceParams, TeacherPa
 from schemas.sample import Draft, Rejection, Sample
 from schemas.settings import settings
 from schemas.teacher import DescribedObjects, MendedAnswer, SynthesizedTile
+from schemas.tile import TileOutline
 from schemas.vocabulary import Reason
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
@@ -24,7 +26,8 @@ from tests.tasks._teaching import apron, mended, rejections_of, rows_of, taught,
 
 PARAMS = TeacherParams(kind="openai")
 AGAIN = "What is false in it:"
-LIES = (("A grey ship", "A grey helicopter"), ("five planes", "nine planes"))
+LIE = "There is a harbour in this image."  # no edit makes it true, and nothing else is said
+FORMS = {"local_description": 1, "detailed_description": 1, "dialogue": 2}
 
 
 def truth(text: str) -> str:
@@ -32,9 +35,26 @@ def truth(text: str) -> str:
 
 
 def lie(text: str) -> str:
-    for true, false in LIES:
-        text = text.replace(true, false)
-    return text
+    """Return the reply ``text`` with one fact, the description or an answer made false as a whole."""
+    reply = json.loads(text)
+    if "description" in reply:
+        return json.dumps({"description": LIE})
+    for turn in reply.get("turns", ())[2:3]:
+        turn["answer"] = LIE
+    for fact in reply.get("facts", ()):
+        if fact["ids"] == ["o6"]:
+            fact |= {
+                "attributes": '<ref ids="o6">The ship</ref> lies in a harbour.',
+                "relations": "",
+            }
+    return json.dumps(reply)
+
+
+def quay() -> TileOutline:
+    """Return the apron, of which it is known that it shows no harbour."""
+    tile = apron()
+    scene = tile.scene.model_copy(update={"exhaustive": ("harbour", "plane", "ship")})
+    return tile.model_copy(update={"scene": scene})
 
 
 class Teller:
@@ -85,7 +105,7 @@ def teller(tmp_path, monkeypatch):
 def lied(root, teller):
     """The tile part and what a lying teacher wrote of it."""
     teller(Teller())
-    tiles = tiles_part(root, [apron()])
+    tiles = tiles_part(root, [quay()])
     return tiles, taught(root, tiles, PARAMS)
 
 
@@ -111,11 +131,9 @@ def test_a_lie_is_told_once_and_the_truth_takes_its_place(root, teller, lied):
     kept, lost = taught_rows(root, part)
     assert not lost
     changed = [row for row in kept if row.lineage.repairs]
-    assert Counter(row.lineage.form for row in changed) == {
-        "local_description": 1, "detailed_description": 1, "dialogue": 2,
-    }  # fmt: skip
+    assert Counter(row.lineage.form for row in changed) == FORMS
     assert part.candidates == part.rows + part.rejections
-    assert all("nine planes" not in turn.content for row in kept for turn in row.turns[1::2])
+    assert all("a harbour" not in turn.content for row in kept for turn in row.turns[1::2])
 
 
 def test_the_lineage_says_what_was_false_why_and_who_was_asked(root, teller, lied):
@@ -130,12 +148,19 @@ def test_the_lineage_says_what_was_false_why_and_who_was_asked(root, teller, lie
     assert (lineage.stage, lineage.prompt) == ("mend", "mend")
     assert lineage.request_key in open_answers(root)
     assert lineage.rests_on == (first.exchange.request_key, *first.rests_on)
-    assert (repair.turn, repair.how, repair.kind) == (1, "asked_again", "count")
-    assert "nine planes" in repair.before
-    assert repair.after == row.turns[1].content
+    assert (repair.turn, repair.how) == (1, "asked_again")
+    assert (repair.before, repair.after) == (LIE, row.turns[1].content)
     assert "five planes" in repair.after
-    assert "“nine planes”: 5 objects: o1 o2 o3 o4 o5" in repair.because
-    assert "<ref" not in repair.before + repair.after
+    assert "harbour" in repair.because
+
+
+def test_in_a_conversation_the_false_turn_is_named(root, teller, lied):
+    tiles, written = lied
+    teller(Teller())
+    again = mended(root, tiles, written, PARAMS)
+    kept, _ = taught_rows(root, verified(root, tiles, written, again))
+    repairs = [x.lineage.repairs for x in kept if x.lineage.form == "dialogue"]
+    assert [(one.turn, one.before) for (one,) in repairs] == [(5, LIE)] * 2
 
 
 def test_of_local_facts_the_true_ones_stay_as_they_were(root, teller, lied):
@@ -148,7 +173,7 @@ def test_of_local_facts_the_true_ones_stay_as_they_were(root, teller, lied):
     keys = {ref: x.lineage.request_key for ref, x in local.items()}
     assert keys.pop("o6") != row.exchange.request_key
     assert set(keys.values()) == {row.exchange.request_key}
-    assert "grey ship" in local["o6"].turns[1].content
+    assert "A grey ship" in local["o6"].turns[1].content
     assert "box [140, 435, 260, 465]" in local["o6"].turns[0].content
 
 
@@ -158,11 +183,12 @@ def test_what_is_asked_shows_the_text_what_is_false_and_why(root, teller, lied):
     teller(endpoint)
     mended(root, tiles, written, PARAMS)
     by_reply = dict(endpoint.heard)
-    assert "ids: o6\nattributes: <ref ids=\"o6\">A grey helicopter</ref>" in by_reply["LocalDescription"]  # fmt: skip
-    assert "- “A grey helicopter” (class): o6: ship" in by_reply["LocalDescription"]
-    assert "ids: o1\n" not in by_reply["LocalDescription"]
-    assert "nine planes" in by_reply["Synthesis"]
-    assert "helicopter" not in by_reply["Synthesis"]  # the false fact is not woven in again
+    local, whole = by_reply["LocalDescription"], by_reply["Synthesis"]
+    assert 'ids: o6\nattributes: <ref ids="o6">The ship</ref> lies in a harbour.' in local
+    assert re.search(r"^- “[^”]*harbour[^”]*” \(\w+\): .*harbour", local, re.MULTILINE)
+    assert "ids: o1\n" not in local
+    assert f"What was written:\n\n{LIE}\n" in whole
+    assert "lies in a harbour" not in whole  # the false fact is not woven in again
     assert "Turns: 4" in by_reply["Dialogue"].splitlines()
     assert "Answer 3: " in by_reply["Dialogue"]
 
@@ -174,13 +200,9 @@ def test_a_lie_told_twice_is_a_rejection_that_keeps_both_texts(root, teller, lie
     assert (again.rows, again.calls) == (4, 4)
     part = verified(root, tiles, written, again)
     _, lost = taught_rows(root, part)
-    assert Counter(draft.lineage.form for draft in lost) == {
-        "local_description": 1, "detailed_description": 1, "dialogue": 2,
-    }  # fmt: skip
+    assert Counter(draft.lineage.form for draft in lost) == FORMS
     assert all(draft.lineage.repairs and draft.lineage.stage == "mend" for draft in lost)
-    assert {row.reason for row in rejections_of(root, part)} >= {
-        Reason.WRONG_COUNT, Reason.WRONG_CLASS,
-    }  # fmt: skip
+    assert any(row.reason.startswith("wrong_") for row in rejections_of(root, part))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +288,7 @@ def test_the_offline_teacher_writes_from_the_facts_again(root, lied):
 
 
 def test_nothing_is_asked_where_nothing_is_false(root, teller):
-    tiles = tiles_part(root, [apron()])
+    tiles = tiles_part(root, [quay()])
     endpoint = teller(write_reply)
     written = taught(root, tiles, PARAMS)
     billed = endpoint.bill.billed
