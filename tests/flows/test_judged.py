@@ -135,3 +135,13 @@ def test_a_judge_without_a_key_or_a_price_is_refused_before_anything_is_read(
     settings.cache_clear()
     with pytest.raises(MissingSecret, match="RS_GPT4V_OPENAI_API_KEY"):
         judged(teacher=TeacherParams())
+
+
+def test_an_endpoint_that_answers_as_another_model_is_no_judge(judged, endpoint, monkeypatch):
+    url = endpoint().url
+    monkeypatch.setenv(
+        "RS_GPT4V_ENDPOINTS", json.dumps([{"base_url": url, "model": "house-model"}])
+    )
+    settings.cache_clear()
+    with pytest.raises(UsageError, match="answers every request as house-model"):
+        judged()
