@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.clock import now, stamp
+from flows.judging import judged_by
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.summary import markdown_summary
@@ -21,6 +22,7 @@ from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
+from tasks.mend import mend_shard
 from tasks.mix import mix_samples
 from tasks.publish import commit_release, publish_shard
 from tasks.report.wholes import wholes
@@ -50,12 +52,14 @@ def build_dataset(
     with taught_by(params.teacher):
         done = run_stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+    judged = judged_by(root, params, done, mixed)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
         unmapped(params.publish), done.of("turned"),
     ).result()  # fmt: skip
     manifest = commit_release(
-        root, version, created, params, (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind),
+        root, version, created, params,
+        (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged),
         tuple(part for parts in published for part in parts), done.failed,
     )  # fmt: skip
     found = wholes(Store(root), version, manifest.parts)
@@ -94,9 +98,14 @@ def run_stages(root: str, params: BuildParams) -> Finished:
         where, tiles=tiles, described=described, synthesized=synthesized,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
     )  # fmt: skip
+    mended = mend_shard.map(
+        where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
+        params=teacher, dialogue=unmapped(params.dialogue), service=service,
+    )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
-        synthesized=synthesized, conversed=conversed, params=unmapped(params.verify),
+        synthesized=synthesized, conversed=conversed, mended=mended,
+        params=unmapped(params.verify),
     )  # fmt: skip
     augmented = augment_shard.map(
         where, tiles=tiles, verified=verified, params=unmapped(params.augment)
@@ -109,7 +118,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, augmented,
-        turned, compared, validated,
+        shards, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
+        augmented, turned, compared, validated,
     )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from schemas.judgement import JudgedTask
 from schemas.release import Manifest, StageCount, Took, Usage
-from tasks.report.rendering import dollars, percent
+from tasks.report.rendering import decimal, dollars, percent
 from tasks.report.wholes import Wholes
 from tasks.storage.releases import release_path
 
@@ -13,11 +14,12 @@ NOTHING: Final = Wholes()
 def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
     """Return what the build of ``manifest`` did, with the places of its files.
 
-    ``found`` is what is said of the release as a whole: leaks, agreement, symmetry, blind baseline.
+    ``found`` is what is said of the release as a whole: leaks, agreement, symmetry, blind baseline,
+    judge.
     """
     parts = (
         _head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest),
-        _sameness(found), _agreement(found), _symmetry(found), _blind(found),
+        _sameness(found), _agreement(found), _symmetry(found), _blind(found), _judged(found),
     )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
@@ -152,3 +154,30 @@ def _blind(found: Wholes) -> list[str]:
         f"| {percent(row.after)} | {row.verdict} |"
         for row in measured
     ]
+
+
+def _judged(found: Wholes) -> list[str]:
+    """Return the grades by task type, and how far judge and rules agree; nothing without a judge."""
+    if not found.judged:
+        return []
+    lines = [
+        "| judged | samples | grounded | complete | fluent | useful | called false | twins noticed "
+        "| kappa | precision | recall |",
+        "|---|" + "--:|" * 10,
+        *map(_judged_task, found.judged),
+    ]
+    failed = found.judged[-1].failed
+    if failed:
+        shards = "one shard" if failed == 1 else f"{failed:,} shards"
+        lines += ["", f"About {shards} the judge could not be asked: see the log."]
+    return lines
+
+
+def _judged_task(row: JudgedTask) -> str:
+    marks = (row.groundedness, row.completeness, row.fluency, row.usefulness)
+    cells = (
+        row.task, f"{row.judged:,}", *map(decimal, marks), f"{row.blamed:,}",
+        f"{row.noticed:,} of {row.twins:,}", decimal(row.kappa), percent(row.precision),
+        percent(row.recall),
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"

@@ -85,6 +85,7 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     from tasks.augment import augment_shard, turn_tiles
     from tasks.converse import converse_shard
     from tasks.describe import describe_shard
+    from tasks.mend import mend_shard
     from tasks.synthesize import synthesize_shard
     from tasks.tile import tile_shard
     from tasks.turn import turn_shard
@@ -97,14 +98,15 @@ def _shard(where, scenes: Part, placed: Part, params: BuildParams) -> list[Part]
     described = describe_shard.fn(where, tiles, teacher)
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
     conversed = converse_shard.fn(where, tiles, described, synthesized, teacher, params.dialogue)
-    verified = verify_shard.fn(where, tiles, adapted, described, synthesized, conversed)
+    written = (described, synthesized, conversed)
+    mended = mend_shard.fn(where, tiles, *written, teacher, params.dialogue)
+    verified = verify_shard.fn(where, tiles, adapted, *written, mended, params.verify)
     augmented = augment_shard.fn(where, tiles, verified, params.augment)
     turned = turn_tiles.fn(where, tiles, augmented, params.tile.quality)
     compared = turn_shard.fn(where, tiles, verified, params.symmetry)
     validated = validate_shard.fn(where, verified, augmented)
     return [
-        tiles, turned, adapted, described, synthesized, conversed, verified, augmented, compared,
-        validated,
+        tiles, turned, adapted, *written, mended, verified, augmented, compared, validated,
     ]  # fmt: skip
 
 
