@@ -16,6 +16,7 @@
     │   └── OverBudget            the next request could cost more than is left
     ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
     ├── GateError                 a table failed its expectations: exit code 1
+    │   └── HeldBack              a release was made, but misses thresholds: the latest stays
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
@@ -98,6 +99,10 @@ class AccountingError(PipelineError):
 
 class GateError(PipelineError):
     """A table failed its expectations, so nothing was published."""
+
+
+class HeldBack(GateError):
+    """A release was made that misses thresholds, so it did not become the latest."""
 
 
 class IncompleteError(PipelineError):

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.gate import GateParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
@@ -308,6 +309,7 @@ class BuildParams(Record):
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
     publish: PublishParams = Field(PublishParams(), title="Publish")
+    gate: GateParams = Field(GateParams(), title="Gate")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:

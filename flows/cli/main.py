@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "build": ("flows.cli.build", "Build a release from annotated folders."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),
+    "scorecard": ("flows.cli.scorecard", "Show a release by the six principles, beside the one before."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "explain": ("flows.cli.explain", "Show why a sample exists, from label to verdict."),
     "export": ("flows.cli.export", "Write a release in another form, such as LLaVA JSON."),
