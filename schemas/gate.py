@@ -79,7 +79,7 @@ class GateParams(Record):
         description="At least so many question–answer pairs of a row, on average.",
     )  # fmt: skip
     kinds: float | None = Field(
-        1.5, ge=0, le=20, title="Kinds of claims combined",
+        1.2, ge=0, le=20, title="Kinds of claims combined",
         description="At least so many in an answer that makes claims, on average.",
     )  # fmt: skip
     depth: float | None = Field(

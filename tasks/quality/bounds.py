@@ -21,7 +21,7 @@ class Bound:
     @property
     def name(self) -> str:
         """What is expected, such as “contradicted ≤ 10”."""
-        return f"{self.column} {'≤' if self.at_most else '≥'} {self.limit:g}"
+        return f"{self.column} {'≤' if self.at_most else '≥'} {self.limit:,.10g}"
 
     def broken(self, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Say of each row of ``frame`` whether it is beyond the bound."""

@@ -8,6 +8,7 @@ numbered in order: the same release gives the same bytes.
 import importlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from tasks.quality.bounds import Checked
@@ -51,13 +52,18 @@ def _page(template: str, version: str, **said: object) -> bytes:
 def _sections(renderer: str, what: Any) -> list[str]:
     """Return the sections that ``renderer`` makes of ``what``, as HTML."""
     render = importlib.import_module("great_expectations.render.renderer")
-    view = importlib.import_module("great_expectations.render.view").DefaultJinjaSectionView()
     sections = getattr(render, renderer)().render(what).sections
     ids: dict[str, int] = {}
     found = []
     for place, section in enumerate(sections, start=1):
         content = section.to_json_dict()
-        html = view.render({"section": content, "section_loop": {"index": place}})
+        html = _view().render({"section": content, "section_loop": {"index": place}})
         html = _UUID.sub(lambda uuid: str(ids.setdefault(uuid[0], len(ids))), html)
         found.append(html.replace(_BLOCK, f"section-{place}-{_BLOCK}").replace(_UP, "../"))
     return found
+
+
+@cache
+def _view() -> Any:
+    """Return what makes HTML of a section; its templates take a while to compile."""
+    return importlib.import_module("great_expectations.render.view").DefaultJinjaSectionView()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from schemas.verdict import ClaimKind
 from schemas.vocabulary import TaskType
 from tasks.scorecard.depth import depths
-from tasks.scorecard.nested import Nested, alike, nested
+from tasks.scorecard.nested import Nested, alike, codes, nested
 
 NAMES: Final = (
     "id", "task", "split", "source", "turns", "objects.list.element.ref", "lineage.form",
@@ -24,6 +24,9 @@ NAMES: Final = (
 
 DESCRIBING: Final = (
     TaskType.CAPTION, TaskType.DETAILED_DESCRIPTION, TaskType.REGION_CAPTION,
+)  # fmt: skip
+COMBINING: Final = (
+    TaskType.DETAILED_DESCRIPTION, TaskType.REGION_CAPTION, TaskType.DIALOGUE,
 )  # fmt: skip
 ATTRIBUTES: Final = (
     ClaimKind.COLOUR, ClaimKind.SIZE, ClaimKind.POSITION, ClaimKind.ORIENTATION,
@@ -53,7 +56,7 @@ class Counts:
     contradicted: int = 0
     borderline: int = 0
     grounded: int = 0  # rows
-    claiming: int = 0  # answers that make a claim
+    claiming: int = 0  # answers of descriptions and dialogues that make a claim
     kinds: int = 0  # of claims, in each of these
     attributes: int = 0  # claims
     things: int = 0  # objects or groups spoken of in descriptions
@@ -79,15 +82,16 @@ def count_batch(batch: pa.RecordBatch, task: TaskType) -> Counts:
     turns = nested(batch.column("turns"))
     found = _of_turns(turns, batch.num_rows)
     found.objects = len(nested(batch.column("objects")).row)
-    _add_claims(found, nested(lineage.field("verdicts")), task)
+    verdicts, spans = nested(lineage.field("verdicts")), nested(lineage.field("spans"))
+    _add_claims(found, verdicts, task)
     if task in DESCRIBING:
-        found.things = _things(nested(lineage.field("spans")))
+        found.things = _things(spans)
     if task is TaskType.VQA:
         found.questions = batch.num_rows
         found.negatives = int(_negative(turns, lineage.field("form")).sum())
     if task is TaskType.DIALOGUE:
         found.dialogues = batch.num_rows
-        found.depth = sum(depths(lineage.field("spans"), lineage.field("verdicts")))
+        found.depth = int(depths(batch.num_rows, spans, verdicts).sum())
     return found
 
 
@@ -122,9 +126,10 @@ def _add_claims(found: Counts, verdicts: Nested, task: TaskType) -> None:
     open_ = _mask(claims.field("borderline")) & ~supported & ~contradicted
     found.borderline = int(open_.sum())
     found.grounded = len(np.unique(claims.row[supported]))
-    answer = alike(claims.row, claims.field("turn").to_numpy(zero_copy_only=False))
-    found.claiming = len(np.unique(answer))
-    found.kinds = len(np.unique(alike(answer, _codes(kind))))
+    if task in COMBINING:
+        answer = alike(claims.row, claims.field("turn").to_numpy(zero_copy_only=False))
+        found.claiming = len(np.unique(answer))
+        found.kinds = len(np.unique(alike(answer, codes(kind))))
     if task in DESCRIBING:
         found.attributes = int(_mask(pc.is_in(kind, pa.array(ATTRIBUTES, pa.string()))).sum())
 
@@ -133,7 +138,7 @@ def _things(spans: Nested) -> int:
     """Return how many different objects or groups the phrases of all rows stand for."""
     phrases = spans.where(_mask(pc.equal(spans.field("kind"), "phrase")))
     meant = pc.binary_join(phrases.field("refs").cast(pa.list_(pa.string())), " ")
-    return len(np.unique(alike(phrases.row, _codes(meant))))
+    return len(np.unique(alike(phrases.row, codes(meant))))
 
 
 def _negative(turns: Nested, form: pa.Array) -> Mask:
@@ -142,11 +147,6 @@ def _negative(turns: Nested, form: pa.Array) -> Mask:
     says_no = np.zeros(len(form), bool)
     says_no[first.row] = _mask(pc.match_substring_regex(first.field("content"), _NO))
     return says_no | _mask(pc.is_in(form, pa.array(NEGATIVE_FORMS)))
-
-
-def _codes(column: pa.Array) -> NDArray[np.int64]:
-    codes: NDArray[np.int64] = pc.dictionary_encode(column).indices.to_numpy(zero_copy_only=False)
-    return codes
 
 
 def _mask(column: pa.Array) -> Mask:

@@ -7,24 +7,34 @@ dialogue is that of its deepest turn: the length of the longest path in the grap
 what. Turns that each speak of something else have depth 1 together, however many they are.
 """
 
-from collections.abc import Iterator, Mapping
+import numpy as np
+import pyarrow.compute as pc
 
-import pyarrow as pa
-
-
-def depths(spans: pa.ListArray, verdicts: pa.ListArray) -> Iterator[int]:
-    """Yield the depth of each dialogue; ``spans`` and ``verdicts`` have turn and refs."""
-    for phrases, claims in zip(spans.to_pylist(), verdicts.to_pylist(), strict=True):
-        objects: dict[int, set[str]] = {}
-        for said in (*phrases, *claims):
-            objects.setdefault(said["turn"] // 2, set()).update(said["refs"])
-        yield depth(objects)
+from tasks.scorecard.nested import Nested, Numbers, alike, codes
 
 
-def depth(objects: Mapping[int, set[str]]) -> int:
-    """Return the depth of a dialogue whose turns speak of ``objects``; 1 where none is spoken of."""
-    reached: list[tuple[set[str], int]] = []
-    for _, own in sorted(objects.items()):
-        below = max((deep for others, deep in reached if own & others), default=0)
-        reached.append((own, below + 1))
-    return max((deep for _, deep in reached), default=1)
+def depths(rows: int, *said: Nested) -> Numbers:
+    """Return the depth of each of ``rows`` dialogues; what was ``said`` has turn and refs.
+
+    A dialogue that speaks of no object has depth 1.
+    """
+    pieces = [_objects(one) for one in said]
+    row, turn, ref = (np.concatenate([piece[place] for piece in pieces]) for place in range(3))
+    _, spoken = np.unique(alike(row, ref), return_inverse=True)  # an object of a dialogue
+    reached = np.zeros(spoken.max(initial=-1) + 1, np.int64)  # the deepest turn yet to speak of it
+    deepest = np.ones(rows, np.int64)
+    for number in np.unique(turn):
+        now = turn == number
+        depth = np.zeros(rows, np.int64)
+        np.maximum.at(depth, row[now], reached[spoken[now]] + 1)
+        reached[spoken[now]] = np.maximum(reached[spoken[now]], depth[row[now]])
+        deepest = np.maximum(deepest, depth)
+    return deepest
+
+
+def _objects(said: Nested) -> tuple[Numbers, Numbers, Numbers]:
+    """Return row, turn and code of each object that is spoken of."""
+    refs = said.field("refs")
+    count = pc.list_value_length(refs).to_numpy(zero_copy_only=False).astype(np.int64)
+    turn = said.field("turn").to_numpy(zero_copy_only=False) // 2
+    return np.repeat(said.row, count), np.repeat(turn, count), codes(refs.flatten())

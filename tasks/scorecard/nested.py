@@ -35,6 +35,12 @@ def nested(lists: pa.ListArray) -> Nested:
     return Nested(lists.flatten(), row, np.arange(len(row)) - start[row])
 
 
+def codes(column: pa.Array) -> Numbers:
+    """Return a number for each value of ``column``, the same for equal values."""
+    found: Numbers = pc.dictionary_encode(column).indices.to_numpy(zero_copy_only=False)
+    return found.astype(np.int64)
+
+
 def alike(first: Numbers, second: Numbers) -> Numbers:
     """Return a number for each pair, the same for equal pairs; both are at least 0."""
     return first * (int(second.max(initial=0)) + 1) + second
