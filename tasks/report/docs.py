@@ -32,7 +32,7 @@ def data_docs(
         each.result.meta = {
             "great_expectations_version": each.result.meta["great_expectations_version"],
             "run_id": {"run_name": version, "run_time": created},
-            "active_batch_definition": {"data_asset_name": each.table.title},
+            "batch_spec": {"data_asset_name": each.table.title},
         }
         for folder, said, renderer, what in (
             ("validations", "what was found", "ValidationResultsPageRenderer", each.result),

@@ -96,6 +96,11 @@ def _richness(counted: Counted, beside: Beside) -> Mapping[str, Measured]:
 
 
 def _robustness(whole: Counts, beside: Beside) -> Mapping[str, Measured]:
+    """Return agreement under symmetries, negatives and blind accuracy.
+
+    Sources: questions about what is not there are those of Li et al. 2023 (POPE, arXiv 2305.10355),
+    the answers that a model gives without the picture those of Goyal et al. 2017 (arXiv 1612.00837).
+    """
     return {
         "metamorphic": ratio(beside.agree, beside.agree + beside.differ),
         "negatives": ratio(whole.negatives, whole.questions),

@@ -18,6 +18,7 @@ from tasks.scorecard.sampling import Sampling
 from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
+ROWS: Final = 4096  # of a batch: those of descriptions are wide
 OBJECTS: Final = ("objects.list.element.category", "objects.list.element.box")
 Group = tuple[TaskType, Split, str]
 
@@ -50,10 +51,10 @@ def count_release(store: Store, version: str, tables: tuple[ReleasePart, ...]) -
     for part in sorted(tables, key=lambda part: part.path):
         path = release_path(version, part.path)
         if part.table == "samples":
-            for batch in read_columns(store, path, NAMES):
+            for batch in read_columns(store, path, NAMES, ROWS):
                 _add_samples(counted, batch)
         if part.table == "images":
-            for batch in read_columns(store, path, OBJECTS):
+            for batch in read_columns(store, path, OBJECTS, ROWS):
                 _add_objects(counted, batch)
     return counted
 

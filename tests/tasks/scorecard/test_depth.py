@@ -1,7 +1,7 @@
 """The depth of dialogues: by hand, and against a search of all paths."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.vocabulary import TaskType
@@ -64,6 +64,7 @@ def longest(turns, last=None):
 objects = st.lists(st.sampled_from(["o1", "o2", "o3", "o4"]), max_size=3, unique=True)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(objects, max_size=6), min_size=1, max_size=4))
 def test_the_depth_is_the_longest_path_of_turns_that_rest_on_each_other(dialogues):
     expected = [max(1, longest(turns)) for turns in dialogues]
