@@ -59,17 +59,15 @@ def score_lines(card: Scorecard) -> tuple[ScoreLine, ...]:
 
 def markdown_scores(manifest: Manifest) -> list[str]:
     """Return the scorecard as lines of Markdown, the verdict of the gate first; none without one."""
-    card = manifest.scorecard
-    if card is None:
+    card, gate = manifest.scorecard, manifest.gate
+    if card is None or gate is None:
         return []
     beside = f", beside release {card.previous}" if card.previous else ""
-    lines = [said(manifest.gate), ""] if manifest.gate else []
-    lines += (
-        [f"- {shortfall_text(one)}" for one in manifest.gate.shortfalls] if manifest.gate else []
-    )
-    lines += [""] if manifest.gate and manifest.gate.shortfalls else []
+    reasons = [f"- {shortfall_text(one)}" for one in gate.shortfalls]
     return [
-        *lines,
+        said(gate),
+        "",
+        *(reasons and [*reasons, ""]),
         f"The six principles of RS-GPT4V in numbers{beside}:",
         "",
         "| " + " | ".join(COLUMNS) + " |",
