@@ -1,14 +1,15 @@
 """The flow that turns annotated folders into a release."""
 
 from prefect import allow_failure, flow, unmapped
-from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now, stamp
+from flows.gate import raise_if_held_back
 from flows.judging import judged_by
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
-from flows.summary import markdown_summary
+from flows.summary import show_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
 from schemas.release import Manifest
@@ -24,9 +25,9 @@ from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
 from tasks.mend import mend_shard
 from tasks.mix import mix_samples
+from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
-from tasks.report.wholes import wholes
-from tasks.storage.store import Store
+from tasks.score import score_release
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.turn import turn_shard
@@ -44,9 +45,11 @@ def build_dataset(
 
     Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
     the others. A failed shard does not lose the others: they are published, and IncompleteError
-    says which ones are missing. GateError and StorageError publish nothing.
+    says which ones are missing. HeldBack leaves the latest release what it was; GateError from a
+    stage and StorageError publish nothing.
     """
     version, created = version or stamp(), now()
+    check_approvable(params.approval)
     check_build(root, version, params)
     begin_release(root, version, params)
     with taught_by(params.teacher):
@@ -57,15 +60,15 @@ def build_dataset(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
         unmapped(params.publish), done.of("turned"),
     ).result()  # fmt: skip
-    manifest = commit_release(
-        root, version, created, params,
-        (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged),
-        tuple(part for parts in published for part in parts), done.failed,
-    )  # fmt: skip
-    found = wholes(Store(root), version, manifest.parts)
-    create_markdown_artifact(
-        key="build-dataset", markdown=markdown_summary(root, manifest, found), description=version
-    )
+    files = tuple(part for parts in published for part in parts)
+    parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
+    scored = score_release(root, version, created, files, parts, params.gate)
+    manifest = commit_release(root, version, created, params, parts, files, done.failed, scored)
+    summary = show_summary(root, manifest)
+    raise_if_held_back(manifest)
+    if params.approval.ask:
+        raise_unless_approved(ask_approval(root, version, summary, params.approval))
+    promote_release(root, version)
     raise_if_incomplete(manifest)
     return manifest
 

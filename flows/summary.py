@@ -1,14 +1,33 @@
-"""The summary of a build as Markdown, for the Prefect UI."""
+"""The summary of a build as Markdown and its scorecard as a table, for the Prefect UI."""
 
 from typing import Final
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from schemas.judgement import JudgedTask
 from schemas.release import Manifest, StageCount, Took, Usage
 from tasks.report.rendering import decimal, dollars, percent
-from tasks.report.wholes import Wholes
+from tasks.report.scores import COLUMNS, markdown_scores, said, score_lines
+from tasks.report.wholes import Wholes, wholes
 from tasks.storage.releases import release_path
+from tasks.storage.store import Store
 
 NOTHING: Final = Wholes()
+
+
+def show_summary(root: str, manifest: Manifest) -> str:
+    """Publish what the build of ``manifest`` did, and its scorecard; return the former as Markdown."""
+    found = wholes(Store(root), manifest.version, manifest.parts)
+    text = markdown_summary(root, manifest, found)
+    create_markdown_artifact(key="build-dataset", markdown=text, description=manifest.version)
+    if manifest.scorecard and manifest.gate:
+        lines = score_lines(manifest.scorecard)
+        create_table_artifact(
+            key="scorecard",
+            table=[dict(zip(COLUMNS, line.cells, strict=True)) for line in lines],
+            description=f"Release {manifest.version}. {said(manifest.gate)}",
+        )
+    return text
 
 
 def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
@@ -18,8 +37,9 @@ def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> 
     judge.
     """
     parts = (
-        _head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest),
-        _sameness(found), _agreement(found), _symmetry(found), _blind(found), _judged(found),
+        _head(root, manifest), markdown_scores(manifest), _stages(manifest),
+        _usage(manifest.usage), _tasks(manifest), _sameness(found), _agreement(found),
+        _symmetry(found), _blind(found), _judged(found),
     )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from schemas.approval import ApprovalParams
+from schemas.gate import GateParams
 from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
@@ -346,6 +347,7 @@ class BuildParams(Record):
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
     judge: JudgeParams = Field(JudgeParams(), title="Judge")
     publish: PublishParams = Field(PublishParams(), title="Publish")
+    gate: GateParams = Field(GateParams(), title="Gate")
     approval: ApprovalParams = Field(ApprovalParams(), title="Approval")
 
 

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pydantic import ValidationError
 
 from schemas.sample import Draft, Rejection
+from tasks.report.scores import said, shortfall_text
 
 LONGEST_PAYLOAD = 700
 
@@ -30,6 +31,8 @@ def environment() -> Environment:
     found.filters["dollars"] = dollars
     found.filters["percent"] = percent
     found.filters["decimal"] = decimal
+    found.filters["said"] = said
+    found.filters["shortfall"] = shortfall_text
     return found
 
 

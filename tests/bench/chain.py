@@ -50,7 +50,9 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     from tasks.identify import identify_scenes
     from tasks.ingest import ingest_shard, scan_source
     from tasks.mix import mix_samples
+    from tasks.promote import promote_release
     from tasks.publish import commit_release, publish_shard
+    from tasks.score import score_release
 
     scanned = scan_source.fn(root, params.sources[0], params.shards)
     parts: list[Part] = [*scanned]
@@ -74,9 +76,10 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     ]
     parts += [*scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
     parts += [*mixed.chosen, *(part for made in shards for part in made)]
-    manifest = commit_release.fn(
-        root, "bench", "2026-01-01T00:00:00Z", params, tuple(parts), tuple(published), ()
-    )
+    created, files, made = "2026-01-01T00:00:00Z", tuple(published), tuple(parts)
+    scored = score_release.fn(root, "bench", created, files, made, params.gate)
+    manifest = commit_release.fn(root, "bench", created, params, made, files, (), scored)
+    promote_release.fn(root, "bench")
     return 0.0, manifest.samples
 
 
