@@ -147,12 +147,13 @@ def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _passed(store: Store, version: str) -> bool:
-    """Say whether ``version`` may have been the latest: a gate did not hold it back."""
+    """Say whether ``version`` must have been the latest: neither a gate nor a person holds it back."""
     try:
-        gate = read_manifest(store, version).gate
+        manifest = read_manifest(store, version)
     except DamagedPart:
         return True
-    return gate is None or gate.passed
+    waits = manifest.parameters.approval.ask
+    return not waits and (manifest.gate is None or manifest.gate.passed)
 
 
 def _unfinished(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
