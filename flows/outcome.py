@@ -11,8 +11,8 @@ from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineErro
 from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
-    "look", "ingest", "tile", "adapt", "describe", "synthesize", "converse", "verify", "augment",
-    "turned", "symmetry", "validate",
+    "look", "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify",
+    "augment", "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]
 

@@ -20,6 +20,7 @@
     │   └── OverBudget            the next request could cost more than is left
     ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
     ├── GateError                 a table failed its expectations: exit code 1
+    │   └── HeldBack              a release was made, but misses thresholds: the latest stays
     ├── NotApproved               a person refused a release, or none answered: exit code 1
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
@@ -119,6 +120,10 @@ class AccountingError(PipelineError):
 
 class GateError(PipelineError):
     """A table failed its expectations, so nothing was published."""
+
+
+class HeldBack(GateError):
+    """A release was made that misses thresholds, so it did not become the latest."""
 
 
 class NotApproved(PipelineError):

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from schemas.params import BuildParams
 from schemas.record import Record
 from schemas.scene import Sha256
+from schemas.scorecard import GateVerdict, Scorecard
 from schemas.vocabulary import FindingKind, Reason
 
 
@@ -48,7 +49,9 @@ class PartScene(Record):
 
     scene_id: str
     made_of: str = Field(description="id of all that was read for it")
-    identity: str = Field(description="id of that and of the recipe: equal where its rows are equal")
+    identity: str = Field(
+        description="id of that and of the recipe: equal where its rows are equal"
+    )
     rows: int = Field(ge=0, description="kept")
     rejections: int = Field(ge=0)
     findings: int = Field(ge=0)
@@ -169,6 +172,14 @@ class FailedShard(Record):
     message: str
 
 
+class Scored(Record):
+    """What is known of a release before it is committed: its numbers, and the files that show them."""
+
+    scorecard: Scorecard
+    gate: GateVerdict
+    files: tuple[ReleasePart, ...] = ()
+
+
 class Manifest(Record):
     """What a release is; its existence is the commit."""
 
@@ -189,4 +200,6 @@ class Manifest(Record):
     parts: tuple[ReleasePart, ...]
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
+    scorecard: Scorecard | None = Field(None, description="none where it was not measured")
+    gate: GateVerdict | None = Field(None, description="none where it was not judged")
     notes: dict[str, JsonValue] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ over, and the function is given the others alone. The part is the same, byte for
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import BoundArguments, Signature, signature
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
@@ -29,7 +29,6 @@ from schemas.arrow import fingerprint
 from schemas.errors import TransientTeacherError
 from schemas.record import Record, content_id, words_fingerprint
 from schemas.release import Part
-from schemas.sample import Rejection
 from schemas.scene import Finding
 from tasks.reuse.belonging import Belonging
 from tasks.reuse.context import Context

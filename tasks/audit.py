@@ -128,7 +128,7 @@ def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(path=LATEST, found=str(error), remedy=remedy)
         return
     if pointer is None:
-        if known:
+        if any(_passed(store, version) for version in known):
             yield Problem(
                 path=LATEST, found="it is missing though there are releases", remedy=remedy
             )
@@ -144,6 +144,16 @@ def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
             found="it is not the manifest that latest.json was written for",
             remedy=_REBUILD,
         )
+
+
+def _passed(store: Store, version: str) -> bool:
+    """Say whether ``version`` must have been the latest: neither a gate nor a person holds it back."""
+    try:
+        manifest = read_manifest(store, version)
+    except DamagedPart:
+        return True
+    waits = manifest.parameters.approval.ask
+    return not waits and (manifest.gate is None or manifest.gate.passed)
 
 
 def _unfinished(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:

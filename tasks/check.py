@@ -1,10 +1,15 @@
 """Stage check: what can be known to be wrong before any work begins."""
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from schemas.errors import SourceError, StorageError, UsageError
-from schemas.params import BuildParams, SourceSpec
+from schemas.params import BuildParams, SourceSpec, TeacherParams
 from schemas.record import Record, content_id
+from schemas.settings import settings
+from tasks.judge import asked_by
+from tasks.model.engine.endpoint import endpoint_specs
 from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
@@ -24,9 +29,28 @@ def check_build(root: str, version: str, params: BuildParams) -> None:
             "--source dota=/data/dota."
         )
     _check_sources(params)
-    check_teacher(params.teacher)
-    money_of(root, params)
+    for asked in _asked(params):
+        check_teacher(asked)
+        money_of(root, asked, params.service)
     check_target(root, version)
+
+
+def _asked(params: BuildParams) -> Iterator[TeacherParams]:
+    """Yield how teacher and judge are asked.
+
+    Raises UsageError where an endpoint would answer for the judge with another model.
+    """
+    yield params.teacher
+    if not params.judge.is_asked:
+        return
+    for endpoint in endpoint_specs(settings()):
+        if endpoint.model not in (None, params.judge.model):
+            raise UsageError(
+                f"The endpoint {urlsplit(endpoint.base_url).hostname} answers every request as "
+                f"{endpoint.model}, so it cannot be asked to judge as {params.judge.model}. Leave "
+                "“model” out of it in RS_GPT4V_ENDPOINTS, or set --judge.share 0."
+            )
+    yield asked_by(params.judge)
 
 
 def check_target(root: str, version: str) -> None:

@@ -1,7 +1,8 @@
 """Publish: validated samples and their pictures become the files of a release.
 
 The files of a shard depend on nothing but its rows, so equal rows give equal bytes in every
-release. The manifest is written last: its existence is the commit.
+release. The manifest is written last: its existence is the commit. Which release is the latest is
+another matter: see promote.
 """
 
 from importlib.metadata import PackageNotFoundError
@@ -10,7 +11,7 @@ from platform import python_version
 from typing import Final
 
 from schemas.params import BuildParams, PublishParams
-from schemas.release import FailedShard, Manifest, Part, ReleasePart
+from schemas.release import FailedShard, Manifest, Part, ReleasePart, Scored
 from tasks._stage import retried
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
@@ -23,7 +24,6 @@ from tasks.storage.accounting import (
     sample_candidates,
 )
 from tasks.storage.index import write_index
-from tasks.storage.latest import advance_latest
 from tasks.storage.layout import (
     write_findings,
     write_images,
@@ -73,16 +73,18 @@ def commit_release(
     parts: tuple[Part, ...],
     published: tuple[ReleasePart, ...],
     failed: tuple[FailedShard, ...] = (),
+    scored: Scored | None = None,
 ) -> Manifest:
     """Make release ``version`` of what was published, and return its manifest.
 
     ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and finished shard, ``failed``
-    the shards that the release lacks. Raises AccountingError where samples + rejections are not the
-    candidates and UsageError where the version exists: then there is no manifest, and the latest
-    release stays what it was.
+    the shards that the release lacks, ``scored`` its numbers and the verdict of its gate. Raises
+    AccountingError where samples + rejections are not the candidates and UsageError where the
+    version exists: then there is no manifest. The latest release stays what it was.
     """
-    store = Store(root)
-    return commit(store, version, created, params, parts, published, software_versions(), failed)
+    return commit(
+        Store(root), version, created, params, parts, published, software_versions(), failed, scored
+    )
 
 
 def commit(
@@ -94,6 +96,7 @@ def commit(
     published: tuple[ReleasePart, ...],
     software: dict[str, str],
     failed: tuple[FailedShard, ...] = (),
+    scored: Scored | None = None,
 ) -> Manifest:
     """Do what ``commit_release`` does, with the software versions as an argument."""
     check_version_free(store, version)
@@ -102,7 +105,9 @@ def commit(
     check_accounting(stages, samples)
     aside = (*write_rejections(store, version, parts), *write_findings(store, version, parts))
     reports = (write_report(store, version, name, parts) for name in reports_in(parts))
-    tables = tuple(sorted((*published, *aside, *reports), key=lambda part: part.path))
+    measured = scored.files if scored else ()
+    files = sorted((*published, *aside, *reports, *measured), key=lambda part: part.path)
+    tables = tuple(part for part in files if part.table != "document")
     summary = summarize(store, version, tables, parts)
     manifest = Manifest(
         version=version,
@@ -118,9 +123,11 @@ def commit(
         tasks=summary.tasks,
         licences=summary.terms,
         usage=summary.usage,
-        parts=tables,
+        parts=tuple(files),
         inputs=tuple(sorted(part.path for part in parts)),
         failed=failed,
+        scorecard=scored.scorecard if scored else None,
+        gate=scored.gate if scored else None,
     )
     return _finish(store, manifest, summary)
 
@@ -155,5 +162,5 @@ def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     for path in store.list(release_path(version, "")):
         if path not in known:
             store.delete(path)
-    advance_latest(store, version, commit_manifest(store, manifest))
+    commit_manifest(store, manifest)
     return manifest

@@ -18,6 +18,8 @@ from schemas.release import Manifest, Part, ReleasePart
 from tasks._stage import BESIDE, find_part
 from tasks.publish import write_documents
 from tasks.report.summary import summarize
+from tasks.score import score_files
+from tasks.scorecard.gate import SCORECARD
 from tasks.storage.index import write_index
 from tasks.storage.layout import (
     write_findings,
@@ -131,6 +133,9 @@ def _made(aside: _Aside, manifest: Manifest, part: ReleasePart) -> ReleasePart |
 
 
 def _reports(aside: _Aside, manifest: Manifest, stage: str) -> Iterator[ReleasePart]:
+    if stage == SCORECARD:
+        yield from score_files(aside, manifest)
+        return
     parts = _inputs(aside, manifest, lambda name, _: name == stage)
     yield write_report(aside, manifest.version, stage, parts)
 
@@ -142,6 +147,7 @@ def _documents(aside: _Aside, manifest: Manifest) -> Iterator[ReleasePart]:
     summary = summarize(aside, version, tables, _inputs(aside, manifest, lambda *_: True))
     summary = summary.model_copy(update={"usage": manifest.usage})
     yield from write_documents(aside, manifest.model_copy(update={"parts": tables}), summary)
+    yield from score_files(aside, manifest)
 
 
 def _inputs(

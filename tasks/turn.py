@@ -16,7 +16,6 @@ from schemas.tile import TileOutline
 from tasks._stage import Context, stage
 from tasks.symmetry.agreement import agreements
 
-
 R = TypeVar("R", Sample, TileOutline)
 
 

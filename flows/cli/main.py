@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "build": ("flows.cli.build", "Build a release from annotated folders."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),
+    "scorecard": ("flows.cli.scorecard", "Show a release by the six principles, beside the one before."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "repair": ("flows.cli.repair", "Remake missing and damaged files of what is stored; asks no model."),
     "pull": ("flows.cli.pull", "Copy a release, or a slice of it, into a local folder; resumable."),

@@ -77,10 +77,12 @@ def _table(lines: tuple[ReleaseLine, ...]) -> Table:
     table = Table("version", "made (UTC)", "sources", header_style="bold", box=None, pad_edge=False)
     for name in ("samples", "images", "MB"):
         table.add_column(name, justify="right")
+    table.add_column("gate")
     table.add_column("")
     for line in lines:
         table.add_row(
             line.version, line.created, ", ".join(line.sources), f"{line.samples:,}",
-            f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", "latest" if line.latest else "",
+            f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", line.gate or "–",
+            "latest" if line.latest else "held" if line.held else "",
         )  # fmt: skip
     return table

@@ -42,7 +42,30 @@ _POLAR: Final = frozenset(
     ]
 )
 
-_PLAIN: Final = frozenset("in on of at to you say this a the what yes no or here there i we any see".split())
+_PLAIN: Final = frozenset(
+    [
+        "in",
+        "on",
+        "of",
+        "at",
+        "to",
+        "you",
+        "say",
+        "this",
+        "a",
+        "the",
+        "what",
+        "yes",
+        "no",
+        "or",
+        "here",
+        "there",
+        "i",
+        "we",
+        "any",
+        "see",
+    ]
+)
 
 
 def answers(
@@ -163,7 +186,11 @@ def _number_in(tokens: Sequence[object]) -> Quantity | None:
     some = list(tokens)
     for place, token in enumerate(some):
         if token.kind in "nq":  # type: ignore[attr-defined]
-            if place + 2 < len(some) and some[place + 1].words in {"to", "or", "-"} and some[place + 2].kind == "n":  # type: ignore[attr-defined]
+            if (
+                place + 2 < len(some)
+                and some[place + 1].words in {"to", "or", "-"}
+                and some[place + 2].kind == "n"
+            ):  # type: ignore[attr-defined]
                 place += 2
             read = read_quantity(some, place)  # type: ignore[arg-type]
             if read is not None:

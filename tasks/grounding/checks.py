@@ -17,8 +17,9 @@ from tasks.grounding.statements import Judge, Scene
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, verdict
 
-
-_EXCEPT: Final = frozenset({"except", "other than", "apart from", "but for", "besides", "than", "outside"})
+_EXCEPT: Final = frozenset(
+    {"except", "other than", "apart from", "but for", "besides", "than", "outside"}
+)
 
 
 class Said(NamedTuple):

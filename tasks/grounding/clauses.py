@@ -280,7 +280,9 @@ class Linker:
             return
         self._pending, self._partner = None, pending.others
         numbered = any(one.is_numbered for one in (*self._targets, *pending.others))
-        pending.is_of_numbers = pending.value in _OF_NUMBERS or (numbered and pending.value in _OF_SIZE)
+        pending.is_of_numbers = pending.value in _OF_NUMBERS or (
+            numbered and pending.value in _OF_SIZE
+        )
         if pending.value == "reference":
             self._reference = noun
             return
@@ -443,7 +445,9 @@ class Linker:
         """Take “higher up” or “larger”: its other side follows after “than”, or was named before."""
         relation = token.value
         if token.kind == "l":
-            relation = "larger_than" if grammar().comparatives[token.value] == "large" else "smaller_than"
+            relation = (
+                "larger_than" if grammar().comparatives[token.value] == "large" else "smaller_than"
+            )
         relative = Attached("relation", token.start, token.end, relation)
         if self._reference is not None and self._subjects:
             relative.others = [self._reference]
@@ -562,7 +566,9 @@ class Linker:
                 if after == "f":
                     return None
                 in_line = found.words in grammar().collectives_in_line
-                kind = ("row" if not found.words.endswith("s") else "rows") if in_line else "cluster"
+                kind = (
+                    ("row" if not found.words.endswith("s") else "rows") if in_line else "cluster"
+                )
                 if kind == "row" and any(t.words in _STRAIGHT for t in self._tokens[at:ahead]):
                     kind = "one_row"
                 self._say(Attached("arrangement", token.start, found.end, kind))

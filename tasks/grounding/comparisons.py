@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from schemas.verdict import ClaimKind, Outcome
-from tasks.grounding.clauses import Attached, Noun
+from tasks.grounding.clauses import Noun
 from tasks.grounding.grammar import grammar
 from tasks.grounding.sentences import Sentence
 from tasks.grounding.statements import Scene

@@ -332,7 +332,12 @@ class Judge:
         if numbers:
             yield self._count(noun, numbers[0], base, is_floor, strict=not thing.unknown)
             return
-        if thing.pronoun is not None and thing.number is None and thing.share is None and thing.pronoun != "any":
+        if (
+            thing.pronoun is not None
+            and thing.number is None
+            and thing.share is None
+            and thing.pronoun != "any"
+        ):
             yield from self._some_of(noun, base, said)
             return
         if thing.category in self._truth.scene_classes:
@@ -624,7 +629,11 @@ class Judge:
             if best is not None and len(places) > 1 and not noun.thing.plural:
                 fits = best.each(self._truth).both(meaning.graded)
                 sure = tuple(fits.nominal.nonzero()[0].tolist())
-                judged = supported("one of them is") if sure else unverifiable("none of them is for certain")
+                judged = (
+                    supported("one of them is")
+                    if sure
+                    else unverifiable("none of them is for certain")
+                )
                 if not fits.maybe.any():
                     judged = Judged("contradicted", f"none of {len(places)} is the {best.word}")
                 judged = _negated(judged) if attached.negated else judged
@@ -717,7 +726,10 @@ def _span(sure: int, nominal: int, maybe: int, is_floor: bool) -> str:
 def _against_largest(said: _Said, truth: Truth) -> _Said:
     """Return “larger than a ship” as “larger than the largest ship”, which is what a denial means."""
     predicate = said.predicate
-    if not isinstance(predicate, Relation) or predicate.relation not in {"larger_than", "smaller_than"}:
+    if not isinstance(predicate, Relation) or predicate.relation not in {
+        "larger_than",
+        "smaller_than",
+    }:
         return said
     places = list(predicate.other.graded.nominal.nonzero()[0])
     if predicate.other.names_objects or not places:
@@ -726,7 +738,9 @@ def _against_largest(said: _Said, truth: Truth) -> _Said:
     last = places[int(areas.argmax() if predicate.relation == "larger_than" else areas.argmin())]
     other = Meaning(predicate.other.graded, [(int(last),)])
     words = predicate.words
-    return _Said(Relation(predicate.relation, other, predicate.start, predicate.end, words), said.attached)
+    return _Said(
+        Relation(predicate.relation, other, predicate.start, predicate.end, words), said.attached
+    )
 
 
 def _is_open(predicate: Predicate, truth: Truth) -> bool:

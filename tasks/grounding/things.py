@@ -274,7 +274,9 @@ def _part_of(tokens: Sequence[Token], at: int, before: int, thing: Thing) -> int
         thing.adjectives.insert(0, Adjective(token.kind, token.value, token.start, token.end))
         thing.plural, thing.definite = False, True
         return at - 2 if at > before and tokens[at - 1].kind == "t" else at - 1
-    if token.kind in "wgi" and token.words not in grammar().properties:  # the wing of the plane, the length of the ship
+    if (
+        token.kind in "wgi" and token.words not in grammar().properties
+    ):  # the wing of the plane, the length of the ship
         thing.is_part = True
     return at + 1
 

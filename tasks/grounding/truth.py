@@ -257,7 +257,10 @@ class Truth:
 
     def _found(self, category: str) -> Members:
         own = np.array([is_a(o.category, category) for o in self.things], dtype=bool)
-        maybe = np.array([is_a(o.category, category) or related(o.category, category) for o in self.things], dtype=bool)
+        maybe = np.array(
+            [is_a(o.category, category) or related(o.category, category) for o in self.things],
+            dtype=bool,
+        )
         nominal = own & self.described
         crowd = any(o.crowd for o, belongs in zip(self.things, own, strict=True) if belongs)
         graded = Graded(nominal & ~self.unsure, nominal, maybe)

@@ -82,7 +82,9 @@ class Labels:
 
     def _images(self) -> Iterator[Image]:
         scenes, window = self.batch.column("scene"), self.batch.column("window")
-        names = [scenes.field(name).to_pylist() for name in ("name", "source", "id", "width", "height")]
+        names = [
+            scenes.field(name).to_pylist() for name in ("name", "source", "id", "width", "height")
+        ]
         corners = [window.field(name).to_pylist() for name in ("x0", "y0", "x1", "y1")]
         ids = self.batch.column("id").to_pylist()
         for row, (tile, name, source, scene, width, height, *box) in enumerate(

@@ -1,4 +1,4 @@
-"""What is said of a release as a whole, as records: leaks, agreement, symmetry, mixture, baseline."""
+"""What is said of a release as a whole: leaks, agreement, symmetry, mixture, blind baseline, judge."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -11,6 +11,7 @@ from pydantic import Field
 from schemas.agreement import Agreement
 from schemas.arrow import arrow_schema, from_batch
 from schemas.identity import Link
+from schemas.judgement import JudgedTask
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.record import Record
 from schemas.release import ReleasePart
@@ -38,6 +39,7 @@ class Wholes(Record):
     symmetry: tuple[SymmetryTally, ...] = Field((), description="none where nothing was turned")
     mixture: tuple[MixtureRow, ...] = ()
     blind: tuple[BlindRow, ...] = ()
+    judged: tuple[JudgedTask, ...] = Field((), description="by task type, all of them last")
 
 
 def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Wholes:
@@ -68,6 +70,7 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         symmetry=tuple(_tallies(table("symmetry", SymmetryRow, "symmetry", "outcome"))),
         mixture=tuple(_rows(table("mixture", MixtureRow), MixtureRow)),
         blind=tuple(_rows(table("blind", BlindRow), BlindRow)),
+        judged=tuple(_rows(table("judged", JudgedTask), JudgedTask)),
     )
 
 

@@ -51,7 +51,7 @@ class Context:
 
         It was made by the same code with the same parameters. None where there is no such part.
         """
-        for number, earlier in enumerate(self.work.earlier[:1] if self.work else ()):
+        for earlier in self.work.earlier[:1] if self.work else ():
             place = earlier.scenes.places.get(scene_id)
             if place is None:
                 continue

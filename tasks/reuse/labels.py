@@ -62,7 +62,9 @@ class KnownLabelFiles:
                 ids = [f"{row.name} {row.made_of}" for row in self._new]
                 instead = self._segments.are_many
                 used = self._still_used() if instead else iter(())
-                self._segments.add(content_id("segment", [*ids]), (*used, *self._new), instead=instead)
+                self._segments.add(
+                    content_id("segment", [*ids]), (*used, *self._new), instead=instead
+                )
         finally:
             self._open.close()
 

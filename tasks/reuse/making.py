@@ -54,8 +54,7 @@ def make_whole(
         tables = Tables(stack, context.store, bare, writes, WHOLE, passes=False)
         _fill(tables, rows, Together())
         tables.finish()
-        part = _counted(context, tables, bare, scenes)
-    return part
+        return _counted(context, tables, bare, scenes)
 
 
 def make_by_scene(
@@ -71,8 +70,7 @@ def make_by_scene(
         _fill(tables, rows, placing)
         tables.finish()
         context.candidates += tables.taken("rows") + tables.taken("rejections")
-        part = _counted(context, tables, bare, tables.scenes())
-    return part
+        return _counted(context, tables, bare, tables.scenes())
 
 
 def _fill(tables: Tables, rows: Iterator[Row], placing: Placing) -> None:

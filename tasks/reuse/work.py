@@ -11,13 +11,14 @@ from pydantic import JsonValue
 
 from schemas.record import content_id
 from schemas.release import Part
-from tasks.reuse.earlier import earlier_keys
 from tasks.reuse.merging import Taken
 from tasks.reuse.parts import bare_part
 from tasks.reuse.scenes import Scenes, Table, read_scenes
 from tasks.storage.store import Store
 
-ENOUGH: Final = 0.9  # share of the scenes that one earlier part has, from which no other is looked at
+ENOUGH: Final = (
+    0.9  # share of the scenes that one earlier part has, from which no other is looked at
+)
 
 Inputs = Mapping[str, tuple[Part, ...]]
 """The parts that a stage reads, by the name of the argument."""
@@ -92,9 +93,7 @@ def identities(recipe: str, made_of: Iterable[str]) -> list[str]:
     return [content_id(recipe, one) for one in made_of]
 
 
-def with_earlier(
-    work: Work, store: Store, stage: str, shard: int, keys: Sequence[str]
-) -> Work:
+def with_earlier(work: Work, store: Store, stage: str, shard: int, keys: Sequence[str]) -> Work:
     """Return ``work`` with the rows taken over that an earlier part of ``keys`` has.
 
     Of several, the one that has most; the first that has nearly all is taken at once.
@@ -129,7 +128,11 @@ def read_all(store: Store, inputs: Inputs) -> Mapping[str, tuple[Scenes, ...]] |
 def _read_of(inputs: Mapping[str, Sequence[Scenes]], name: str) -> JsonValue:
     """Return the identities of the rows that are read for one scene, by argument."""
     return {
-        argument: [scenes.identities[place] for scenes in some if (place := scenes.places.get(name)) is not None]
+        argument: [
+            scenes.identities[place]
+            for scenes in some
+            if (place := scenes.places.get(name)) is not None
+        ]
         for argument, some in inputs.items()
     }
 

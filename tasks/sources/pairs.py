@@ -82,9 +82,7 @@ def paired_scenes(
         yield scene(name, labels, present=False)
 
 
-def told(
-    folder: SourceFolder, scene: SceneLabels, label: str, read: Callable[[], Told]
-) -> Told:
+def told(folder: SourceFolder, scene: SceneLabels, label: str, read: Callable[[], Told]) -> Told:
     """Return what ``read`` makes of the file ``label`` for ``scene``, or made of it in an earlier scan.
 
     It must rest on nothing but that file, the image, and what was read before.

@@ -19,6 +19,7 @@ UNITS: Final = {
     "describe": "request",
     "synthesize": "request",
     "converse": "request",
+    "mend": "request",
     "verify": "sample",
     "augment": "sample",
     "turned": "tile",
@@ -27,9 +28,12 @@ UNITS: Final = {
     "mix": "sample",
     "mixture": "group",
     "blind": "kind",
+    "judge": "request",
+    "grades": "text",
+    "judged": "kind",
 }
 SAMPLE_STAGES: Final = ("adapt", "verify", "augment", "validate", "mix")
-REPORTS: Final = ("links", "agree", "symmetry", "mixture", "blind")
+REPORTS: Final = ("links", "agree", "symmetry", "mixture", "blind", "grades", "judged")
 """Stages whose rows are published as they are, beside the data."""
 BY_SHARD: Final = ("symmetry",)
 """Those of them that have a part for each shard."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -31,6 +31,8 @@ class ReleaseLine(Record):
     bytes: int = Field(ge=0, description="of all its files but the manifest")
     sources: tuple[str, ...]
     latest: bool
+    gate: Literal["passed", "failed"] | None = Field(None, description="none where it has none")
+    held: bool = Field(False, description="passed, newer than the latest, and not made it yet")
 
 
 def release_path(version: str, path: str) -> str:
@@ -41,8 +43,13 @@ def release_path(version: str, path: str) -> str:
 def list_releases(store: Store) -> tuple[ReleaseLine, ...]:
     """Return the committed releases, oldest first."""
     newest = latest(store)
-    lines = [_line(read_manifest(store, name), newest) for name in versions(store)]
-    return tuple(sorted(lines, key=lambda line: (line.created, line.version)))
+    found = [_line(read_manifest(store, name), newest) for name in versions(store)]
+    lines = sorted(found, key=lambda line: (line.created, line.version))
+    last = next((place for place, line in enumerate(lines) if line.latest), -1)
+    return tuple(
+        line.model_copy(update={"held": place > last and line.gate == "passed"})
+        for place, line in enumerate(lines)
+    )
 
 
 def versions(store: Store) -> tuple[str, ...]:
@@ -130,6 +137,12 @@ def resolve(store: Store, version: str | None) -> str:
     """Return ``version``, or the latest where it is None; raises UsageError where it is not there."""
     if version is None:
         version = latest(store)
+    held = versions(store) if version is None else ()
+    if held:
+        raise UsageError(
+            f"No release in {store.uri} has become the latest yet. Name one with --version: "
+            f"{', '.join(held)}."
+        )
     if version is None:
         raise UsageError(
             f"There is no release in {store.uri} yet. Make one with "
@@ -187,4 +200,5 @@ def _line(manifest: Manifest, newest: str | None) -> ReleaseLine:
         bytes=sum(part.bytes for part in manifest.parts),
         sources=tuple(sorted({count.source for count in manifest.tasks})),
         latest=manifest.version == newest,
+        gate=None if manifest.gate is None else "passed" if manifest.gate.passed else "failed",
     )

@@ -24,6 +24,7 @@ from tasks.converse import converse_shard
 from tasks.demo.paint import paint_scenes
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
+from tasks.mend import mend_shard
 from tasks.scan import scan_source
 from tasks.sources.dota import V1_0
 from tasks.storage.parts import read_rows
@@ -32,6 +33,7 @@ from tasks.symmetry.agreement import agreements
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.verify import verify_shard
+from tests.fixtures.ingesting import ingested_parts
 
 
 def main(folder: str | None, source: str) -> None:
@@ -64,7 +66,9 @@ def verified(root: str, params: BuildParams) -> Iterator[tuple[Part, Part]]:
         described = describe_shard.fn(where, tiles, teacher)
         written = synthesize_shard.fn(where, tiles, described, teacher)
         said = converse_shard.fn(where, tiles, described, written, teacher, params.dialogue)
-        yield tiles, verify_shard.fn(where, tiles, adapted, described, written, said)
+        wrote = (described, written, said)
+        mended = mend_shard.fn(where, tiles, *wrote, teacher, params.dialogue)
+        yield tiles, verify_shard.fn(where, tiles, adapted, *wrote, mended)
 
 
 def turned(store: Store, tiles: Part, samples: Part) -> Iterator[SymmetryRow]:

@@ -51,8 +51,10 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
     from tasks.ingest import ingest_shard
     from tasks.look import look_shard
     from tasks.mix import mix_samples
+    from tasks.promote import promote_release
     from tasks.publish import commit_release, publish_shard
     from tasks.scan import scan_source
+    from tasks.score import score_release
 
     scanned = scan_source.fn(root, params.sources[0], params.shards)
     parts: list[Part] = [*scanned]
@@ -78,11 +80,20 @@ def _plain(root: str, params: BuildParams) -> tuple[float, int]:
             root, "bench", chosen.shard, made[-1], chosen, made[0], params.publish, made[1]
         )
     ]
-    parts += [*seen, *scenes, *identified.placed, identified.links, agreed, mixed.mixture, mixed.blind]
+    parts += [
+        *seen,
+        *scenes,
+        *identified.placed,
+        identified.links,
+        agreed,
+        mixed.mixture,
+        mixed.blind,
+    ]
     parts += [*mixed.chosen, *(part for made in shards for part in made)]
-    manifest = commit_release.fn(
-        root, "bench", "2026-01-01T00:00:00Z", params, tuple(parts), tuple(published), ()
-    )
+    created, files, made = "2026-01-01T00:00:00Z", tuple(published), tuple(parts)
+    scored = score_release.fn(root, "bench", created, files, made, params.gate)
+    manifest = commit_release.fn(root, "bench", created, params, made, files, (), scored)
+    promote_release.fn(root, "bench")
     return 0.0, manifest.samples
 
 
@@ -91,6 +102,7 @@ def _shard(where, scenes: Part, placed: Part, scanned: Part, params: BuildParams
     from tasks.augment import augment_shard, turn_tiles
     from tasks.converse import converse_shard
     from tasks.describe import describe_shard
+    from tasks.mend import mend_shard
     from tasks.synthesize import synthesize_shard
     from tasks.tile import tile_shard
     from tasks.turn import turn_shard
@@ -103,14 +115,15 @@ def _shard(where, scenes: Part, placed: Part, scanned: Part, params: BuildParams
     described = describe_shard.fn(where, tiles, teacher)
     synthesized = synthesize_shard.fn(where, tiles, described, teacher)
     conversed = converse_shard.fn(where, tiles, described, synthesized, teacher, params.dialogue)
-    verified = verify_shard.fn(where, tiles, adapted, described, synthesized, conversed)
+    written = (described, synthesized, conversed)
+    mended = mend_shard.fn(where, tiles, *written, teacher, params.dialogue)
+    verified = verify_shard.fn(where, tiles, adapted, *written, mended, params.verify)
     augmented = augment_shard.fn(where, tiles, verified, params.augment)
     turned = turn_tiles.fn(where, tiles, augmented, params.tile.quality)
     compared = turn_shard.fn(where, tiles, verified, params.symmetry)
     validated = validate_shard.fn(where, verified, augmented)
     return [
-        tiles, turned, adapted, described, synthesized, conversed, verified, augmented, compared,
-        validated,
+        tiles, turned, adapted, *written, mended, verified, augmented, compared, validated,
     ]  # fmt: skip
 
 

@@ -50,6 +50,18 @@ def test_every_file_of_a_release_is_remade_as_it_was(where, tmp_path, request):
     assert audit(made.store, deep=True) == ()
 
 
+def test_scorecard_and_data_docs_are_remade_as_they_were(tmp_path: Path):
+    made = make_build(str(tmp_path), tiles=1)
+    manifest = made.scored("v1")
+    lost = [part.path for part in manifest.parts if part.table in {"report", "document"}]
+    assert {"reports/scorecard.parquet", "data_docs/index.html"} < set(lost)
+    before = [made.store.read(f"releases/v1/{path}") for path in lost]
+    for path in lost:
+        made.store.delete(f"releases/v1/{path}")
+    assert {(m.outcome, m.why) for m in repair_release(made.store, "v1")} == {("remade", "")}
+    assert [made.store.read(f"releases/v1/{path}") for path in lost] == before
+
+
 def test_an_untouched_release_is_left_alone(made: Made):
     assert repair_release(made.store, "v1") == ()
     assert broken_inputs(made.store, read_manifest(made.store, "v1")) == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from schemas.gate import GateParams
 from tests.fixtures.release import make_build
 from tests.fixtures.turned import with_turned
 
@@ -48,6 +49,17 @@ def test_the_card_says_how_many_samples_are_turned_ones(tmp_path: Path, card: st
         + page.count("· train · trans")
         == 2
     )
+
+
+def test_the_card_shows_the_scorecard_and_says_what_is_held_back(tmp_path: Path) -> None:
+    made = make_build(str(tmp_path / "root"), tiles=1)
+    made.scored("v1")
+    made.scored("v2", GateParams(fewest=0, words=40))
+    cards = [made.store.read(f"releases/{name}/README.md").decode() for name in ("v1", "v2")]
+    assert all("\n## Scorecard\n" in text for text in cards)
+    assert "The gate passed: all" in cards[0]
+    assert "| unity | Rows in the one form | 100.0 % | 18 rows | 100.0 % |" in cards[1]
+    assert "- This release is held back: its gate failed, see the scorecard." in cards[1]
 
 
 def test_the_card_says_what_the_answers_took(card: str) -> None:
