@@ -85,8 +85,11 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     teacher, service = unmapped(params.teacher), unmapped(params.service)
 
     candidates, every = list(shards.values()), tuple(p for parts in scanned for p in parts)
-    seen = look_shard.map(where, candidates, unmapped(params.ingest.max_pixels))
-    scenes = ingest_shard.map(where, candidates, seen=seen, params=unmapped(params.ingest))
+    most = unmapped(params.ingest.max_pixels)
+    seen = look_shard.map(where, candidates=candidates, max_pixels=most)
+    scenes = ingest_shard.map(
+        where, candidates=candidates, seen=seen, params=unmapped(params.ingest)
+    )
     identified = identify_scenes.submit(
         root, allow_failure(scenes), params.split, Located(parts=every)
     ).result()

@@ -19,7 +19,11 @@ Keys = NDArray[np.void]
 
 
 class KnownFiles:
-    """The SHA-256 of the files below one address, by name, size and mark. 48 bytes a file."""
+    """The SHA-256 of the files below one address, by size and mark. 48 bytes a file.
+
+    Names have no part in it: a mark is the ETag of a content, or time and inode, and both go along
+    with a file that is renamed.
+    """
 
     def __init__(self, store: Store, address: str) -> None:
         """Read what is remembered of the files below ``address``."""
@@ -33,11 +37,11 @@ class KnownFiles:
         self._keys, self._digests = every[order], np.concatenate(digests)[order]
         self._new: dict[str, KnownFile] = {}
 
-    def find(self, name: str, size: int, mark: str) -> str | None:
+    def find(self, size: int, mark: str) -> str | None:
         """Return the SHA-256 of the file that was listed like this, None where it is not known."""
         if not mark:
             return None
-        key = np.frombuffer(_key(name, size, mark), _KEY)
+        key = np.frombuffer(_key(size, mark), _KEY)
         at = int(np.searchsorted(self._keys, key)[0])
         if at < len(self._keys) and self._keys[at] == key[0]:
             return bytes(self._digests[at]).hex()
@@ -68,14 +72,14 @@ class KnownFiles:
 
 
 def _keys(batch: pa.RecordBatch) -> Keys:
-    rows: Iterable[tuple[str, int, str]] = zip(
-        *(batch[name].to_pylist() for name in ("name", "size", "mark")), strict=True
+    rows: Iterable[tuple[int, str]] = zip(
+        batch["size"].to_pylist(), batch["mark"].to_pylist(), strict=True
     )
     return np.frombuffer(b"".join(_key(*row) for row in rows), _KEY)
 
 
-def _key(name: str, size: int, mark: str) -> bytes:
-    return sha256(f"{name}\0{size}\0{mark}".encode()).digest()[:16]
+def _key(size: int, mark: str) -> bytes:
+    return sha256(f"{size}\0{mark}".encode()).digest()[:16]
 
 
 def _digests(column: pa.Array) -> NDArray[np.uint8]:

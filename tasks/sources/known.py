@@ -35,11 +35,11 @@ class KnownSource:
 
     def sha256(self, name: str) -> str | None:
         """Return the SHA-256 of the file ``name`` where it is listed as when it was read."""
-        number, inner = inner_name(self._folder.bases, name)
+        number, _ = inner_name(self._folder.bases, name)
         if self._recheck or not self._folder.is_settled(name):
             return None
         size, mark = self._folder.size(name), self._folder.mark(name)
-        return self._files[number].find(inner, size, mark)
+        return self._files[number].find(size, mark)
 
     def learn(self, name: str, digest: str) -> None:
         """Remember the SHA-256 of the file ``name``, which was read just now."""
