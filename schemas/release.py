@@ -26,6 +26,9 @@ class Part(Record):
     scenes: str = Field(
         "", description="id of the scenes that it was made for, in order; empty where of none"
     )
+    code: str = Field(
+        "", description="id of the code of its stage, its columns and word lists; in no file"
+    )
     folders: tuple[str, ...] = Field(
         (), description="where the files are now that its rows name: the source folder, then those "
         "of more images; of parts of scan, and in no key",
@@ -199,6 +202,9 @@ class Manifest(Record):
     usage: Usage
     parts: tuple[ReleasePart, ...]
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
+    code: dict[str, str] = Field(
+        default_factory=dict, description="stage → id of its code, its columns and word lists"
+    )
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
     scorecard: Scorecard | None = Field(None, description="none where it was not measured")
     gate: GateVerdict | None = Field(None, description="none where it was not judged")

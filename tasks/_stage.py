@@ -111,7 +111,7 @@ def stage(
         def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
             part = made.part(where, made.bound(args, kwargs))
             report(part)
-            return part
+            return part.model_copy(update={"code": made.code()})
 
         run.__name__, run.__doc__ = name, function.__doc__
         run.__dict__["stage"] = made
@@ -141,17 +141,20 @@ class Stage(Generic[P]):
         bound.apply_defaults()
         return bound
 
+    def code(self) -> str:
+        """Return the id of its code, as ``version`` tells it, its columns and word lists."""
+        return content_id(self.name, self.version, self._columns(), self._words())
+
     def recipe(self, bound: BoundArguments) -> str:
         """Return the id of all that makes the rows besides what is read for each scene."""
         used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in self.prompts]
-        used += [words_fingerprint(package) for package in self.words]
-        columns: list[JsonValue] = [fingerprint(model) for model in (self.writes, *BESIDE)]
+        used += self._words()
         plain = {
             name: _identity(value)
             for name, value in _named(bound)
             if not _parts(value) and (not isinstance(value, Record) or value.shapes_data)
         }
-        return content_id(self.name, self.version, columns, used, plain)
+        return content_id(self.name, self.version, self._columns(), used, plain)
 
     def inputs(self, bound: BoundArguments) -> Inputs:
         """Return the parts that are read, by argument."""
@@ -206,6 +209,12 @@ class Stage(Generic[P]):
             )
         finally:
             context.close()
+
+    def _columns(self) -> list[JsonValue]:
+        return [fingerprint(model) for model in (self.writes, *BESIDE)]
+
+    def _words(self) -> list[JsonValue]:
+        return [words_fingerprint(package) for package in self.words]
 
     def _rows(self, context: Context, bound: BoundArguments) -> Iterator[Row]:
         arguments = BoundArguments(bound.signature, bound.arguments.copy())

@@ -1,12 +1,17 @@
 """Night after night only what changed is made again, and all is as a build from scratch has it."""
 
 import os
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from schemas.changes import Cause, Changes
+from schemas.params import BuildParams
 from schemas.release import Manifest
+from schemas.symmetry import SymmetryParams
+from tasks.changes import changes_since
 from tests.fixtures.nights import LONG_AGO, night, params_for, write_labels, write_scenes
 
 SCENES = range(4)
@@ -14,67 +19,75 @@ CORRECTED = ("20 20 60 20 60 40 20 40 ship 0", "80 80 120 80 120 96 80 96 plane 
 TABLES = ("samples", "images", "rejections", "findings")
 
 
-class Night(NamedTuple):
-    """What one night gave, and what a build from scratch of the same folder would have given."""
+@dataclass
+class Nights:
+    """Nights over one folder that changes by day: what was foreseen of each, and what came."""
 
-    manifest: Manifest
-    published: dict[str, bytes]
-    scratch: dict[str, bytes]
+    place: Path
+    changes: dict[str, Changes] = field(default_factory=dict)
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
-    def made(self) -> set[str]:
-        return {stage.stage for stage in self.manifest.stages if stage.parts_made}
+    def folder(self) -> Path:
+        return self.place / "scenes"
+
+    @property
+    def params(self) -> BuildParams:
+        params = params_for(self.folder, shards=1)
+        return params.model_copy(update={"symmetry": SymmetryParams(samples=0)})
+
+    def foresee(self, params: BuildParams) -> Changes:
+        return changes_since(str(self.place / "root"), params)
+
+    def build(self, name: str, root: str = "root") -> None:
+        if root == "root":
+            start = time.process_time()
+            self.changes[name] = self.foresee(self.params)
+            self.seconds[name] = time.process_time() - start
+        self.manifests[name] = night(str(self.place / root), self.params, name)
+
+    def build_blindly(self, name: str) -> None:
+        """Build while every image is unreadable, which no listing shows."""
+        whole = {path: path.read_bytes() for path in (self.folder / "images").iterdir()}
+        for path, content in whole.items():
+            overwrite(path, bytes(len(content)))
+        self.build(name)
+        for path, content in whole.items():
+            overwrite(path, content)
+
+    def made(self, name: str) -> set[str]:
+        return {stage.stage for stage in self.manifests[name].stages if stage.parts_made}
+
+    def published(self, name: str, root: str = "root") -> dict[str, bytes]:
+        release = self.place / root / "releases" / name
+        return {
+            str(path.relative_to(release)): path.read_bytes()
+            for table in TABLES
+            for path in sorted((release / table).rglob("*.parquet"))
+        }
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory) -> dict[str, Night]:
-    """Five nights over one folder that changes by day."""
-    place = tmp_path_factory.mktemp("nights")
-    folder, root = place / "scenes", place / "root"
-    write_scenes(folder, SCENES)
-
-    def built(name: str, *, scratch: bool) -> Night:
-        manifest = night(str(root), params_for(folder), name)
-        fresh = place / f"fresh-{name}"
-        if scratch:
-            night(str(fresh), params_for(folder), name)
-        return Night(manifest, published(root, name), published(fresh, name))
-
-    found = {"first": built("first", scratch=False)}
-    whole = spoilt(folder)
-    found["unchanged"] = built("unchanged", scratch=False)
-    for path, content in whole.items():
-        overwrite(path, content)
-    write_labels(folder, 2, CORRECTED, LONG_AGO + 60)
-    found["label"] = built("label", scratch=True)
-    whole = spoilt(folder)
-    for kind, end in (("images", ".png"), ("labelTxt", ".txt")):
-        (folder / kind / f"000001{end}").rename(folder / kind / f"renamed{end}")
-    whole = {path if path.exists() else renamed(path): whole[path] for path in whole}
-    manifest = night(str(root), params_for(folder), "renamed")
-    for path, content in whole.items():
-        overwrite(path, content)
-    night(str(place / "fresh-renamed"), params_for(folder), "renamed")
-    found["renamed"] = Night(
-        manifest, published(root, "renamed"), published(place / "fresh-renamed", "renamed")
-    )
-    for kind, end in (("images", ".png"), ("labelTxt", ".txt")):
-        (folder / kind / f"000003{end}").unlink()
-    found["removed"] = built("removed", scratch=True)
+def nights(tmp_path_factory) -> Nights:
+    found = Nights(tmp_path_factory.mktemp("nights"))
+    write_scenes(found.folder, SCENES)
+    found.build("first")
+    found.build_blindly("unchanged")
+    write_labels(found.folder, 2, CORRECTED, LONG_AGO + 60)
+    found.build("label")
+    for file in files_of(found.folder, "000001"):
+        file.rename(file.with_stem("renamed"))
+    found.build_blindly("renamed")
+    for file in files_of(found.folder, "000003"):
+        file.unlink()
+    found.build("removed")
+    night(str(found.place / "fresh"), found.params, "removed")
     return found
 
 
-def renamed(path: Path) -> Path:
-    return path.with_stem("renamed")
-
-
-def spoilt(folder: Path) -> dict[Path, bytes]:
-    """Make every image unreadable without a trace in the listing; return what they held."""
-    images = sorted((folder / "images").iterdir())
-    whole = {path: path.read_bytes() for path in images}
-    for path, content in whole.items():
-        overwrite(path, bytes(len(content)))
-    return whole
+def files_of(folder: Path, stem: str) -> tuple[Path, Path]:
+    return folder / "images" / f"{stem}.png", folder / "labelTxt" / f"{stem}.txt"
 
 
 def overwrite(path: Path, content: bytes) -> None:
@@ -82,43 +95,84 @@ def overwrite(path: Path, content: bytes) -> None:
     with path.open("r+b") as file:
         file.write(content)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert path.stat().st_ino == status.st_ino
-
-
-def published(root: Path, version: str) -> dict[str, bytes]:
-    release = root / "releases" / version
-    return {
-        str(path.relative_to(release)): path.read_bytes()
-        for table in TABLES
-        for path in sorted((release / table).rglob("*.parquet"))
-    }
 
 
 def test_an_unchanged_night_reads_no_image_asks_nobody_and_makes_no_part(nights):
-    unchanged = nights["unchanged"]
-    assert unchanged.made == set()
-    assert unchanged.manifest.usage.calls == 0
-    assert unchanged.published == nights["first"].published
+    assert nights.made("unchanged") == set()
+    assert nights.manifests["unchanged"].usage.calls == 0
+    assert nights.published("unchanged") == nights.published("first")
+
+
+def test_that_nothing_changed_is_told_within_a_second_from_listings_alone(nights):
+    assert nights.changes["unchanged"].nothing
+    assert nights.changes["unchanged"].redone == ()
+    assert nights.seconds["unchanged"] < 1
 
 
 def test_a_corrected_label_asks_about_its_scene_alone(nights):
-    first, label = nights["first"].manifest, nights["label"].manifest
-    assert 0 < label.usage.calls <= first.usage.calls / len(SCENES) + 1
-    assert "look" not in nights["label"].made
+    first, label = nights.manifests["first"].usage, nights.manifests["label"].usage
+    assert 0 < label.calls < first.calls / 2
+    assert "look" not in nights.made("label")
 
 
-@pytest.mark.parametrize("name", ["label", "renamed", "removed"])
-def test_a_night_publishes_the_bytes_of_a_build_from_scratch(nights, name):
-    assert nights[name].published == nights[name].scratch
+def test_the_release_after_all_nights_has_the_bytes_of_a_build_from_scratch(nights):
+    assert nights.published("removed") == nights.published("removed", "fresh")
 
 
-def test_a_renamed_image_is_neither_read_nor_asked_about(nights):
-    renamed = nights["renamed"].manifest
-    assert renamed.usage.calls == 0
-    assert renamed.samples == nights["label"].manifest.samples
+def test_neither_a_renamed_nor_a_removed_image_asks_anybody(nights):
+    label, renamed = nights.manifests["label"], nights.manifests["renamed"]
+    removed = nights.manifests["removed"]
+    assert (renamed.usage.calls, removed.usage.calls) == (0, 0)
+    assert renamed.samples == label.samples > removed.samples
 
 
-def test_a_removed_image_asks_nobody_and_leaves_with_all_its_samples(nights):
-    removed = nights["removed"].manifest
-    assert removed.usage.calls == 0
-    assert removed.samples < nights["renamed"].manifest.samples
+def test_every_cause_is_foreseen(nights):
+    assert nights.changes["first"].release is None
+    assert not nights.changes["first"].nothing
+    causes = {name: dict(changes.causes) for name, changes in nights.changes.items()}
+    assert causes == {
+        "first": {Cause.IMAGE_ADDED: 4},
+        "unchanged": {},
+        "label": {Cause.LABEL: 1},
+        "renamed": {Cause.IMAGE_RENAMED: 1},
+        "removed": {Cause.IMAGE_REMOVED: 1},
+    }
+    [renamed] = nights.changes["renamed"].scenes
+    assert (renamed.before, renamed.name) == ("images/000001.png", "images/renamed.png")
+    [gone] = nights.changes["removed"].scenes
+    assert gone.name == "images/000003.png"
+
+
+def test_a_label_redoes_from_ingest_on_and_is_estimated_by_what_the_release_took(nights):
+    redone = {one.stage: one for one in nights.changes["label"].redone}
+    assert "look" not in redone
+    assert redone["verify"].scenes == redone["describe"].scenes == 1
+    took = {one.stage: one.requests for one in nights.manifests["first"].usage.stages}
+    assert redone["describe"].requests == took["describe"] / len(SCENES)
+    assert nights.changes["removed"].redone == ()
+    assert all(one.requests == 0 for one in nights.changes["renamed"].redone)
+
+
+def test_a_changed_parameter_or_model_says_what_it_redoes(nights):
+    params = nights.params
+    dialogue = params.dialogue.model_copy(update={"turns": 3})
+    [change] = nights.foresee(params.model_copy(update={"dialogue": dialogue})).settings
+    assert (change.cause, change.name) == (Cause.PARAMETER, "dialogue.turns")
+    assert change.redoes[:3] == ("converse", "mend", "verify")
+    assert "describe" not in change.redoes
+    teacher = params.teacher.model_copy(update={"model": "another"})
+    found = nights.foresee(params.model_copy(update={"teacher": teacher}))
+    assert found.causes == {Cause.MODEL: 1}
+    assert next(one for one in found.redone if one.stage == "describe").scenes == 3
+
+
+def test_where_a_folder_lies_and_how_it_is_listed_is_no_change(nights, tmp_path):
+    moved = tmp_path / "moved"
+    nights.folder.rename(moved)
+    try:
+        params = nights.params
+        [spec] = params.sources
+        spec = spec.model_copy(update={"path": str(moved)})
+        assert nights.foresee(params.model_copy(update={"sources": (spec,)})).nothing
+    finally:
+        moved.rename(nights.folder)
