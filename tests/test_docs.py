@@ -4,12 +4,18 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
+
+from schemas.record import Record
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+PARAMETERS = {"BuildParams"}
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -20,6 +26,38 @@ def test_the_pages_are_built_and_every_link_leads_somewhere(tmp_path):
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "html" / "tutorial.html").exists()
+
+
+def test_every_published_field_is_described_on_the_page_of_the_data_format():
+    page = (DOCS / "data-format.md").read_text()
+    shown = {_record(name) for name in re.findall(r"{columns} (\S+)", page)}
+    missing = (
+        {record.__name__ for record in _held(shown)} - {r.__name__ for r in shown} - PARAMETERS
+    )
+    undescribed = [
+        f"{record.__name__}.{name}"
+        for record in shown
+        for name, field in record.model_fields.items()
+        if not field.description
+    ]
+    assert (missing, undescribed) == (set(), [])
+
+
+def _record(name: str) -> type[Record]:
+    module, _, record = name.rpartition(".")
+    return getattr(import_module(module), record)
+
+
+def _held(annotation) -> set[type[Record]]:
+    """Return the records that ``annotation`` holds, itself included, parameters aside."""
+    if isinstance(annotation, set):
+        return set().union(*map(_held, annotation))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation.__name__ in PARAMETERS:
+            return set()
+        inside = [_held(field.annotation) for field in annotation.model_fields.values()]
+        return {annotation}.union(*inside)
+    return set().union(*map(_held, get_args(annotation)))
 
 
 @pytest.mark.timeout(600)
