@@ -22,26 +22,13 @@ class Columns(SphinxDirective):
         """Return the table."""
         module, name = self.arguments[0].rsplit(".", 1)
         record = getattr(import_module(module), name)
-        rows = [row for name in record.model_fields for row in _row(record, name)]
-        lines = [
-            ".. list-table::",
-            "   :header-rows: 1",
-            "   :widths: 22 26 52",
-            "",
-            *HEADER,
-            *rows,
-        ]
-        return self._parsed(lines)
-
-    def _parsed(self, lines: list[str]) -> list[nodes.Node]:
-        """Return what ``lines`` of reStructuredText are."""
+        lines = [*HEADER, *(_row(record, name) for name in record.model_fields)]
         around = nodes.section()
-        source = self.get_source_info()[0]
-        self.state.nested_parse(StringList(lines, source=source), self.content_offset, around)
-        return around.children
+        self.state.nested_parse(StringList(lines), self.content_offset, around)
+        return list(around.children)
 
 
-HEADER = ["   * - field", "     - type", "     - what it holds"]
+HEADER = ["| field | type | what it holds |", "|---|---|---|"]
 
 
 def described(record: type[BaseModel]) -> dict[str, str]:
@@ -49,9 +36,9 @@ def described(record: type[BaseModel]) -> dict[str, str]:
     return {name: field.description or "" for name, field in record.model_fields.items()}
 
 
-def _row(record: type[BaseModel], name: str) -> list[str]:
+def _row(record: type[BaseModel], name: str) -> str:
     kind = written_type(record.model_fields[name].annotation)
-    return [f"   * - ``{name}``", f"     - {kind}", f"     - {described(record)[name]}"]
+    return f"| `{name}` | {kind} | {described(record)[name]} |"
 
 
 def written_type(annotation: Any) -> str:
@@ -64,7 +51,7 @@ def written_type(annotation: Any) -> str:
     if origin is None:
         return getattr(annotation, "__name__", str(annotation))
     if getattr(origin, "__name__", "") == "Literal":
-        return ", ".join(f"``{value}``" for value in args)
+        return ", ".join(f"`{value}`" for value in args)
     if origin is tuple and args[-1] is not Ellipsis:
         return f"{len(args)} × {written_type(args[0])}"
     if origin is tuple:
