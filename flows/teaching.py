@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from flows.allowance import shared_allowance
 from flows.live import shown_live
+from flows.runners import shared_among
 from schemas.params import TeacherParams
-from tasks.model.engine.host import take_share
 
 
 @contextmanager
@@ -15,5 +15,5 @@ def taught_by(params: TeacherParams) -> Iterator[None]:
     if params.kind == "offline":
         yield
         return
-    with shared_allowance(take_share), shown_live():
+    with shared_allowance(*shared_among()), shown_live():
         yield

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_state_dir
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, JsonValue, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.record import Record
@@ -49,6 +49,17 @@ class Settings(BaseSettings):
 
     root: str = Field("rs-gpt4v-root", description="folder or URI that holds stages and releases")
     workers: int = Field(2, ge=1, le=256, description="shards worked on at once in one process")
+    dask_address: str | None = Field(
+        None, description="scheduler of a Dask cluster that stands, such as tcp://10.0.0.1:8786"
+    )
+    dask_cluster: str | None = Field(
+        None,
+        description="class of Dask clusters to start, such as dask_kubernetes.operator.KubeCluster",
+    )
+    dask_options: dict[str, JsonValue] = Field({}, description="its arguments, as a JSON object")
+    ray_address: str | None = Field(
+        None, description="a Ray cluster that stands, such as ray://10.0.0.1:10001"
+    )
     openai_base_url: str | None = Field(
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_BASE_URL", "OPENAI_BASE_URL")
     )
