@@ -144,7 +144,7 @@ def settings() -> Settings:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
         name = place if place.isupper() else f"{PREFIX}{place.upper()}"
-        raise UsageError(f"{name} is wrong: {first['msg']}. Set it so, or unset it.") from None
+        raise UsageError(f"{name} is wrong: {first['msg']}. Correct it, or unset it.") from None
     except SettingsError as error:
         raise UsageError(
             f"The environment cannot be read: {error}. Write that variable as JSON, or unset it."

@@ -34,7 +34,7 @@ def _free(subject: str, folder: Path, name: str, room: float) -> Checked:
     free, files = shutil.disk_usage(there).free / GB, os.statvfs(there)
     remedy = f"free some, or let {name} name a folder on another disk"
     if free < room:
-        said = f"{folder} has {free:,.1f} GB free, {room:g} GB are asked for (--room)"
+        said = f"{folder} has {free:,.1f} GB free, {room:,g} GB are asked for (--room)"
         return wrong("disk", subject, said, remedy)
     if files.f_files and files.f_favail < INODES:
         said = f"{folder} has inodes for {files.f_favail:,} files only"
