@@ -43,7 +43,7 @@ class ChosenRunner(TaskRunner[Future]):
 
     def __init__(self) -> None:
         """Choose at the first task run."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Prefect's
         self._stack = ExitStack()
         self._runner: TaskRunner[Any] | None = None
         self._board: Board | None = None
@@ -79,7 +79,8 @@ class ChosenRunner(TaskRunner[Future]):
         """Hand a task run on."""
         chosen = self._chosen()
         if self._board is None:
-            return chosen.submit(task, parameters, wait_for, dependencies)
+            sent: Future = chosen.submit(task, parameters, wait_for, dependencies)
+            return sent
         hidden = {k: v for k, v in parameters.items() if isinstance(v, allow_failure)}
         known = {name: collect_task_run_inputs_sync(value) for name, value in hidden.items()}
         settled = {name: _settled(value) for name, value in hidden.items()}
@@ -153,7 +154,7 @@ def _made(params: BuildParams, board: Board | None) -> TaskRunner[Any]:
 def _params() -> BuildParams:
     """Return the parameters of the current flow run."""
     context = FlowRunContext.get()
-    given = context.parameters.values() if context is not None else ()
+    given = (context.parameters or {}).values() if context is not None else ()
     return next((value for value in given if isinstance(value, BuildParams)), BuildParams())
 
 
@@ -174,7 +175,7 @@ def _settled(value: Any) -> Any:
     """Wait for the futures in an ``allow_failure``; return what came of each, errors too."""
     if not isinstance(value, allow_failure):
         return value
-    inside = value.unwrap()
+    inside: Any = value.unwrap()
     if isinstance(inside, PrefectFuture):
         return inside.result(raise_on_failure=False)
     return [

@@ -11,7 +11,7 @@ from schemas.settings import Settings
 HERE: Final = {"threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
 
 
-class _Begins(WorkerPlugin):
+class _Begins(WorkerPlugin):  # type: ignore[misc]  # not typed
     """Begins every process of the cluster, those too that join later."""
 
     name = "rs-gpt4v"
@@ -24,7 +24,7 @@ class _Begins(WorkerPlugin):
         begin_worker(self._order)
 
 
-class Runner(DaskTaskRunner):
+class Runner(DaskTaskRunner):  # type: ignore[misc]  # not typed
     """Prefect's, which begins the processes of its cluster."""
 
     order: Order

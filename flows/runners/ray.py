@@ -12,7 +12,7 @@ from schemas.settings import Settings
 HERE: Final = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
 
 
-class Runner(RayTaskRunner):
+class Runner(RayTaskRunner):  # type: ignore[misc]  # not typed
     """Prefect's, which knows how many processes there are."""
 
     order: Order

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from schemas.record import Record
 from tasks.model.engine.limits import LimiterState
@@ -154,7 +154,7 @@ def _counted(rows: list[Counted]) -> Counted:
 def _state(states: list[LimiterState]) -> LimiterState:
     """Return the state of one endpoint that several processes ask: rates and counts add up."""
     first = states[0]
-    added = {
+    added: dict[str, Any] = {
         field.name: _sum([getattr(state, field.name) for state in states])
         for field in fields(LimiterState)
         if field.name not in {"requests_from", "tokens_from", "paused_for", "broken"}
