@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         "order", description="order: the first that is well; weight: all, by their weight"
     )
     prices: Path | None = Field(None, description="YAML file of prices that win over the built-in")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="figures for Prometheus are served there during a build"
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="address they are served at; 0.0.0.0 in a pod that is scraped"
+    )
     s3_endpoint_url: str | None = Field(
         None,
         validation_alias=AliasChoices(

@@ -8,7 +8,11 @@ from prefect_dask import DaskTaskRunner
 from flows.runners.worker import Order, begin_worker
 from schemas.settings import Settings
 
-HERE: Final = {"threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+HERE: Final = {
+    "threads_per_worker": 1,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+}
 
 
 class _Begins(WorkerPlugin):  # type: ignore[misc]  # not typed
