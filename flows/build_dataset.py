@@ -1,7 +1,6 @@
 """The flow that turns annotated folders into a release."""
 
 from prefect import allow_failure, flow, unmapped
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now, stamp
@@ -9,11 +8,11 @@ from flows.gate import raise_if_held_back
 from flows.judging import judged_by
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
+from flows.runners import ChosenRunner, check_runner
 from flows.summary import show_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
 from schemas.release import Located, Manifest
-from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
@@ -39,7 +38,7 @@ from tasks.verify import verify_shard
 DEFAULTS = BuildParams()
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=settings().workers))  # type: ignore[arg-type]
+@flow(name="build-dataset", task_runner=ChosenRunner())
 def build_dataset(
     root: str, version: str | None = None, params: BuildParams = DEFAULTS
 ) -> Manifest:
@@ -52,6 +51,7 @@ def build_dataset(
     """
     version, created = version or stamp(), now()
     check_approvable(params.approval)
+    check_runner(params.runner)
     check_build(root, version, params)
     begin_release(root, version, params)
     with taught_by(params.teacher):

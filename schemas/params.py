@@ -14,6 +14,7 @@ from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
+from schemas.runner import RunnerParams
 from schemas.symmetry import AugmentParams, SymmetryParams
 from schemas.vocabulary import FindingKind, Split
 
@@ -364,6 +365,7 @@ class BuildParams(Record):
     publish: PublishParams = Field(PublishParams(), title="Publish")
     gate: GateParams = Field(GateParams(), title="Gate")
     approval: ApprovalParams = Field(ApprovalParams(), title="Approval")
+    runner: RunnerParams = Field(RunnerParams(), title="Runner")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:
