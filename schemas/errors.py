@@ -22,6 +22,7 @@
     ├── GateError                 a table failed its expectations: exit code 1
     │   └── HeldBack              a release was made, but misses thresholds: the latest stays
     ├── NotApproved               a person refused a release, or none answered: exit code 1
+    ├── Stopped                   the run was cancelled, or its process is told to end
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
@@ -128,6 +129,10 @@ class HeldBack(GateError):
 
 class NotApproved(PipelineError):
     """A person refused that a release becomes the latest, or nobody answered in time."""
+
+
+class Stopped(PipelineError):
+    """The run was cancelled, or its process is told to end; what is finished is kept."""
 
 
 class IncompleteError(PipelineError):

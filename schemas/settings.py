@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RS_GPT4V_", extra="ignore")
 
     root: str = Field("rs-gpt4v-root", description="folder or URI that holds stages and releases")
+    browse_url: str | None = Field(
+        None, description="address at which a browser shows the files of that root, for links"
+    )
     workers: int = Field(2, ge=1, le=256, description="shards worked on at once in one process")
     openai_base_url: str | None = Field(
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_BASE_URL", "OPENAI_BASE_URL")
@@ -56,6 +59,10 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_API_KEY", "OPENAI_API_KEY")
     )
     request_timeout: float = Field(120, gt=0, description="seconds for one answer")
+    landing: float = Field(
+        3, ge=0, le=600,
+        description="seconds for which answers on their way are waited for when a run is cancelled",
+    )  # fmt: skip
     share: float = Field(
         1, gt=0, le=1, description="of the key's limits that this process may use, 0 to 1"
     )

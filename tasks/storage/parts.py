@@ -19,6 +19,7 @@ from pydantic import JsonValue, ValidationError
 from schemas.arrow import arrow_schema, from_batch, to_batch
 from schemas.errors import DamagedPart
 from schemas.record import Record
+from tasks.stopping import raise_if_stopped
 from tasks.storage.store import Store
 
 GROUP_ROWS: Final = 2000
@@ -55,7 +56,8 @@ class PartWriter:
         self.footer: dict[str, JsonValue] | None = None
 
     def write(self, row: Record) -> None:
-        """Append one row."""
+        """Append one row; raises Stopped where the process is told to end."""
+        raise_if_stopped()
         self._rows.append(row)
         self._bytes += sum(len(value) for value in vars(row).values() if isinstance(value, bytes))
         self.count += 1
@@ -63,7 +65,11 @@ class PartWriter:
             self._flush()
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        """Append the rows of ``batch``, whose columns are those of the record, in its place."""
+        """Append the rows of ``batch``, whose columns are those of the record, in its place.
+
+        Raises Stopped where the process is told to end.
+        """
+        raise_if_stopped()
         if not batch.num_rows:
             return
         self._batches.append((len(self._rows), batch))
