@@ -21,6 +21,7 @@ from schemas.release import Manifest
 from tasks.report.drawn import drawn
 from tasks.report.gallery import Plate, ShownSample, gallery
 from tasks.report.rejected import RejectionLine, few_rejections
+from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
 SAMPLES: Final = 4
@@ -44,7 +45,7 @@ def show_release(root: str, manifest: Manifest) -> str:
             description=in_words(plate, sample),
         )
     for key, (path, title) in LINKS.items():
-        address = address_of(root, manifest.version, path)
+        address = address_of(root, release_path(manifest.version, path))
         if address is not None:
             create_link_artifact(
                 link=address, link_text=f"{title} of release {manifest.version}", key=key,

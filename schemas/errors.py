@@ -12,6 +12,7 @@
     ├── StorageError              the root cannot be read or written
     │   ├── MissingFile           a file of the root that is not there
     │   ├── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── DamagedRelease        a release that is not as it was made
     │   ├── Overtaken             a conditional write found something else than was expected
     │   ├── LeaseHeld             another run works in the root
     │   └── LeaseLost             the root is another's now, or could be
@@ -89,6 +90,10 @@ class MissingFile(StorageError):
 
 class DamagedPart(StorageError):
     """A stored part that is missing, torn or altered."""
+
+
+class DamagedRelease(StorageError):
+    """A release that is not as it was made: files of it are missing, altered or more."""
 
 
 class Overtaken(StorageError):

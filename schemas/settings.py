@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     browse_url: str | None = Field(
         None, description="address at which a browser shows the files of that root, for links"
     )
+    notify_url: SecretStr | None = Field(
+        None, description="address that takes notifications, as a chat's webhook; for the bootstrap"
+    )
     workers: int = Field(2, ge=1, le=256, description="shards worked on at once in one process")
     openai_base_url: str | None = Field(
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_BASE_URL", "OPENAI_BASE_URL")
