@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import get_args
+from textwrap import shorten
+from typing import Final, get_args
 
 import yaml
 
@@ -12,7 +13,8 @@ from deployments.bootstrap.records import Change, JsonObject, ProfileName, Reque
 from schemas.errors import PipelineError, UsageError
 from schemas.settings import settings
 
-PREFIX = "rs_gpt4v_"
+PREFIX: Final = "rs_gpt4v_"
+LONGEST: Final = 90
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -32,7 +34,8 @@ def show(changes: Iterable[Change], *, dry_run: bool) -> None:
     for change in changes:
         sums[change.verb] += 1
         print(f"{change.verb:<8}{change.kind:<14}{change.name}", end="")
-        print(f"  ({change.detail})" if change.detail else "", flush=True)
+        detail = shorten(change.detail, LONGEST, placeholder=" …")
+        print(f"  ({detail})" if detail else "", flush=True)
     if sums["made"] + sums["changed"]:
         lead = "This would be" if dry_run else "Done"
         print(f"{lead}: {sums['made']} made, {sums['changed']} changed, {sums['kept']} kept.")

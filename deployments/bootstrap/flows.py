@@ -62,7 +62,11 @@ def _wanted(flow: Flow[..., Any], spec: DeploymentSpec) -> dict[str, Any]:
 
 def _there(found: DeploymentResponse) -> dict[str, Any]:
     """Return what a deployment on the server says, in the same terms."""
-    said = {name: getattr(found, name) for name in DeploymentResponse.model_fields}
+    same = (
+        "entrypoint", "description", "version", "parameters", "parameter_openapi_schema",
+        "enforce_parameter_schema", "work_pool_name", "job_variables",
+    )  # fmt: skip
+    said = {name: getattr(found, name) for name in same}
     limit = found.global_concurrency_limit
     return said | {
         "tags": sorted(found.tags),
