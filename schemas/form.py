@@ -23,9 +23,16 @@ def _in_order(schema: JsonDict, model: type[BaseModel]) -> None:
     for position, (name, field) in enumerate(fields.items()):
         folded = field.pop("folded", False)
         field["position"] = position + (_LAST if folded else 0)
+        group = model.model_fields[name].annotation
         if folded:
-            group = model.model_fields[name].annotation
             field.setdefault("description", cleandoc(group.__doc__ or ""))
+        elif isinstance(field.get("default"), dict):
+            field["default"] |= {inner: None for inner in _folded(group)}
+
+
+def _folded(group: Any) -> list[str]:
+    """Return the fields of ``group`` that are folded; a form takes its defaults from without."""
+    return [name for name, field in group.model_fields.items() if _OR_DEFAULT in field.metadata]
 
 
 def _fold(schema: JsonDict) -> None:
@@ -47,5 +54,6 @@ class Params(Record):
     model_config = ConfigDict(json_schema_extra=_in_order)
 
 
-Folded = Annotated[G, BeforeValidator(_or_default), Field(json_schema_extra=_fold)]
+_OR_DEFAULT: Final = BeforeValidator(_or_default)
+Folded = Annotated[G, _OR_DEFAULT, Field(json_schema_extra=_fold)]
 """A group that a form shows folded. It must have a default, which null stands for."""
