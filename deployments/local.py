@@ -103,13 +103,13 @@ def up(place: Place) -> None:
     for folder in (place.root, place.folder / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
     print("Starting Prefect's server …", flush=True)
-    server = _start(place, "server", ["prefect", "server", "start", "--host", HOST, "--port", str(place.port)])  # fmt: skip
+    server = start(place, "server", ["prefect", "server", "start", "--host", HOST, "--port", str(place.port)])  # fmt: skip
     files = ["http.server", str(place.port + 1), "--bind", HOST, "--directory", str(place.root)]
-    _start(place, "files", files)
+    start(place, "files", files)
     sources = _painted(place.folder / "scenes")
     _wait_until_healthy(place, server)
     _bootstrap(place, {"root": str(place.root), "sources": sources})
-    _start(place, "worker", ["prefect", "worker", "start", "--pool", POOL, "--type", "process"])
+    start(place, "worker", ["prefect", "worker", "start", "--pool", POOL, "--type", "process"])
     print(
         f"\nReady: {place.page}/deployments\nChoose build-dataset, “Run”, “Custom run”, “Submit”. "
         f"Releases and logs are in {place.folder}.\n“make ui-stop” ends it; what was made stays."
@@ -135,7 +135,8 @@ def alive(service: Service) -> bool:
     return _begun(service.pid) == service.begun
 
 
-def _start(place: Place, name: str, words: Sequence[str]) -> Service:
+def start(place: Place, name: str, words: Sequence[str]) -> Service:
+    """Start a module of this Python in the background, and keep its process id."""
     log = place.folder / "logs" / f"{name}.log"
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603  # our own words

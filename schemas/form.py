@@ -27,7 +27,7 @@ def _in_order(schema: JsonDict, model: type[BaseModel]) -> None:
         if folded:
             field.setdefault("description", cleandoc(group.__doc__ or ""))
         elif isinstance(field.get("default"), dict):
-            field["default"] |= {inner: None for inner in _folded(group)}
+            field["default"] |= dict.fromkeys(_folded(group))
 
 
 def _folded(group: Any) -> list[str]:

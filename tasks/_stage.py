@@ -207,7 +207,11 @@ def write_part(
 
 def report(part: Part) -> None:
     """Tell whoever listens to ``rs_gpt4v.progress`` that a part is there."""
-    progress.info("%s", part.path, extra={"part": part})
+    said = "made" if part.made else "found"
+    progress.info(
+        "%s: %d rows, %d rejected, %s", part.path, part.rows, part.rejections, said,
+        extra={"part": part},
+    )  # fmt: skip
 
 
 def _counted(context: Context, rows: Iterable[Record]) -> Iterator[Row]:

@@ -94,7 +94,7 @@ def test_a_channel_is_made_once_and_notifications_go_through_it(made):
     with get_client(sync_client=True) as client:
         (action,) = client.read_automations_by_name("rs-gpt4v failed")[0].actions
         assert action.type == "send-notification"
-        block = client.read_block_document(action.block_document_id)
+        block = client.read_block_document(action.block_document_id, include_secrets=False)
     assert "s3cret" not in str(block.data)
 
 
