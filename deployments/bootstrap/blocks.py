@@ -49,9 +49,9 @@ def put_secret(client: SyncPrefectClient, name: str, key: SecretStr | None, *, d
     if key is None:
         raise UsageError(f"--secret {name}: OPENAI_API_KEY holds no key that could be kept there.")
     found = _found(client, Secret, name)
-    if found and str(_loaded(Secret[str], name).get()) == key.get_secret_value():
+    if found and str(_loaded(Secret, name).get()) == key.get_secret_value():
         return Change(verb="kept", kind="secret", name=name)
-    _saved(Secret[str](value=key), name, dry=dry)
+    _saved(Secret(value=key), name, dry=dry)
     return Change(verb="changed" if found else "made", kind="secret", name=name)
 
 

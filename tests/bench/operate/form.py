@@ -8,8 +8,8 @@ from tests.bench.operate.station import Station, until
 from tests.fixtures.browser import Page, browser
 
 SCRIPT = """
-  const clickable = (text, within = document) => [...within.querySelectorAll('button, a, [role=tab], [role=button]')]
-    .find(one => one.innerText.trim() === text);
+  const clickable = (text, within = document.body) => [...within.querySelectorAll('*')]
+    .filter(one => one.innerText?.trim() === text).pop();
   const field = title => {
     let at = [...document.querySelectorAll('label, .p-label__label, span, div')]
       .filter(one => one.innerText?.trim() === title).pop();
@@ -18,6 +18,14 @@ SCRIPT = """
     return at;
   };
 """
+
+
+FILLED = "field('version (Optional)').querySelector('textarea, input[type=text]')"
+
+
+def within(expression: str) -> str:
+    """Return a script that is ``expression`` with what finds fields and buttons."""
+    return "(() => {" + SCRIPT + f"return {expression}}})()"
 
 
 def submitted(station: Station, pictures: Path) -> Figures:
@@ -33,15 +41,15 @@ def submitted(station: Station, pictures: Path) -> Figures:
         shoot(page, pictures / "1-deployments.png")
         page.open(f"{page_url}/deployments/deployment/{found.id}/run")
         page.wait("document.body.innerText.includes('Approval')")
-        page.run(SCRIPT + "clickable('str', field('version (Optional)')).click()")
-        page.wait("(() => {" + SCRIPT + "return !!field('version (Optional)').querySelector('textarea, input[type=text]')})()")  # fmt: skip
-        page.run(SCRIPT + "field('version (Optional)').querySelector('textarea, input[type=text]').focus()")  # fmt: skip
+        page.run(within("clickable('str', field('version (Optional)')).click()"))
+        page.wait(within(f"!!{FILLED}"))
+        page.run(within(f"{FILLED}.focus()"))
         page.type("from-the-form")
         shoot(page, pictures / "2-form.png")
         page.look(1400, 4200)
         shoot(page, pictures / "3-form-whole.png")
         page.look(1400, 1000)
-        page.run(SCRIPT + "clickable('Submit').click()")
+        page.run(within("clickable('Submit').click()"))
         start = time.monotonic()
         until(lambda: any(r.id not in before for r in station.client.read_flow_runs(limit=200)))
         run = next(r for r in station.client.read_flow_runs(limit=200) if r.id not in before)
@@ -55,7 +63,8 @@ def submitted(station: Station, pictures: Path) -> Figures:
         page.open(f"{page_url}/runs/flow-run/{run.id}")
         page.wait("document.body.innerText.includes('Completed')")
         shoot(page, pictures / "5-run.png", 6)
-        page.run(SCRIPT + "clickable('Artifacts').click()")
+        page.wait(within("!!clickable('Artifacts')"))
+        page.run(within("clickable('Artifacts').click()"))
         page.wait("document.body.innerText.includes('sample-4')")
         page.look(1400, 1900)
         shoot(page, pictures / "6-artifacts.png", 3)
