@@ -32,6 +32,9 @@ POOL: Final = "rs-gpt4v"
 READY_WITHIN: Final = 180.0  # seconds; most of it is imports on a busy machine
 ENDS_WITHIN: Final = 20.0  # seconds, then it is killed
 
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []
+"""By this process: it must take note of their end."""
+
 
 class Service(Record):
     """A process that was started: ``begun`` tells it from a later one with the same id."""
@@ -143,6 +146,7 @@ def start(place: Place, name: str, words: Sequence[str]) -> Service:
             [sys.executable, "-m", *words], env=place.environment, cwd=place.folder, stdout=sink,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+    _STARTED.append(process)
     service = Service(name=name, pid=process.pid, begun=_begun(process.pid) or "")
     kept = [one.model_dump() for one in (*kept_services(place), service)]
     place.kept.write_text(json.dumps(kept, indent=2), encoding="utf-8")
@@ -159,6 +163,8 @@ def _end(service: Service) -> bool:
         if time.monotonic() > deadline:
             os.killpg(service.pid, signal.SIGKILL)
         time.sleep(0.1)
+    for process in _STARTED:
+        process.poll()
     return True
 
 

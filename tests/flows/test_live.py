@@ -60,7 +60,7 @@ def test_parts_are_the_measure_until_answers_are():
     parts = Parts()
     for stage, shard in (("scan", 0), ("scan", 1), *((one, 0) for one in CHAIN)):
         tell(parts, part(stage, shard))
-    shown = parts.shown(reading(0), None)
+    shown = parts.shown(Reading(0, 0, 0, 0.0, 0.0, 0.0, None, 0.0), None)
     assert shown.percent == 50
     assert re.fullmatch(r"12 of 24 parts, 36 rows, 12 rejected; about \d+ s left", shown.said)
     assert parts.shown(reading(1), None).percent == 12.5  # one of eight answers
