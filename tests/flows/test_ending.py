@@ -57,11 +57,16 @@ def test_threads_that_wait_for_answers_end_with_their_run(slow, tmp_path):
             raised.append(error)
 
     thread = threading.Thread(target=stage)
-    with pytest.raises(TerminationSignal), ending_soon():
-        thread.start()
-        while slow.bill.in_flight < 4:
-            time.sleep(0.01)
-        raise TerminationSignal(signal=signal.SIGTERM)
+
+    def cancelled_run():
+        with ending_soon():
+            thread.start()
+            while slow.bill.in_flight < 4:
+                time.sleep(0.01)
+            raise TerminationSignal(signal=signal.SIGTERM)
+
+    with pytest.raises(TerminationSignal):
+        cancelled_run()
     thread.join(60)
     assert not thread.is_alive()
     assert len(raised) == 1
