@@ -26,7 +26,8 @@ from tasks.storage.store import Store
 
 SAMPLES: Final = 4
 REJECTIONS: Final = 100
-LONGEST: Final = 300  # characters of what is said of a rejection
+TURNS: Final = 6  # of a sample
+LONGEST: Final = 300  # characters of a text
 LINKS: Final = {
     "report": ("report.html", "Report"),
     "data-docs": ("data_docs/index.html", "Data Docs"),
@@ -61,13 +62,20 @@ def meant(sample: ShownSample) -> frozenset[str]:
 
 
 def in_words(plate: Plate, sample: ShownSample) -> str:
-    """Return ``sample`` as Markdown, with what it is."""
+    """Return ``sample`` as Markdown, with what it is; long texts are cut, as the picture follows."""
     turns = [
-        f"**{turn.role}** {''.join(piece.text for piece in turn.pieces)}" for turn in sample.turns
+        f"**{turn.role}** {cut(''.join(piece.text for piece in turn.pieces))}"
+        for turn in sample.turns[:TURNS]
     ]
-    kind = sample.task.replace("_", " ").capitalize()
-    head = f"{kind} ({sample.form}), {plate.source} {plate.scene}, {plate.split}, `{sample.id}`"
+    kind = sample.task.replace("_", " ")
+    form = "" if sample.form == kind else f" ({sample.form})"
+    head = f"**{kind}**{form}, {plate.source} {plate.scene}, {plate.split}, `{sample.id}`"
     return "\n\n".join([head, *turns])
+
+
+def cut(text: str) -> str:
+    """Return ``text``, or its beginning where it is long."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def rejection_row(line: RejectionLine) -> dict[str, str]:
@@ -75,10 +83,10 @@ def rejection_row(line: RejectionLine) -> dict[str, str]:
     place = line.file or ""
     if line.line is not None:
         place += f":{line.line}"
-    detail = line.detail if len(line.detail) <= LONGEST else f"{line.detail[:LONGEST]} …"
     return {
-        "stage": line.stage, "reason": line.reason.replace("_", " "), "source": line.source,
-        "place": place, "subject": f"{line.subject} {line.subject_id}", "detail": detail,
+        "stage": line.stage, "reason": line.reason.replace("_", " "), "place": place,
+        "detail": cut(line.detail), "source": line.source,
+        "subject": f"{line.subject} {line.subject_id}",
     }  # fmt: skip
 
 

@@ -13,15 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from flows.cli.environment import prepare_environment
-
-prepare_environment(verbose=False)
-
-from tasks.model.serve import served  # noqa: E402
-from tests.bench.operate import scenes  # noqa: E402
-from tests.bench.operate.form import submitted  # noqa: E402
-from tests.bench.operate.station import KEY, programs, station  # noqa: E402
-from tests.fixtures.browser import chromium  # noqa: E402
+from tasks.model.serve import served
+from tests.bench.operate import scenes
+from tests.bench.operate.form import submitted
+from tests.bench.operate.station import KEY, programs, station
+from tests.fixtures.browser import chromium
 
 SCENES = (
     "cancelled", "engine_killed", "worker_killed", "machine_lost", "scheduled", "approved", "retried",
