@@ -29,7 +29,7 @@ FOLDER: Final = "ui"
 PORT: Final = 4200
 HOST: Final = "127.0.0.1"
 POOL: Final = "rs-gpt4v"
-READY_WITHIN: Final = 180.0  # seconds; most of it is imports on a busy machine
+READY_WITHIN: Final = 300.0  # seconds; most of it is imports on a busy machine
 ENDS_WITHIN: Final = 20.0  # seconds, then it is killed
 
 _STARTED: Final[list[subprocess.Popen[bytes]]] = []

@@ -1,4 +1,7 @@
-"""How far a build is, shown in the Prefect UI while it runs: one artifact that is changed."""
+"""How far a build is, shown in the Prefect UI while it runs: one artifact that is changed.
+
+Whether the run is suspended is looked at as often.
+"""
 
 import logging
 import time
@@ -14,6 +17,7 @@ from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.runtime import flow_run
 
 from flows.beside import beside
+from flows.ending import stop, suspension
 from flows.outcome import CHAIN
 from schemas.release import Part
 from tasks._stage import progress
@@ -108,12 +112,15 @@ def _watch(run: UUID, look: Callable[[], Shown], done: Event, every: float) -> N
     while not ended:
         ended = done.wait(every)
         shown = look()
-        if shown == before:
-            continue
-        before = shown
         try:
             with get_client(sync_client=True) as client:
-                artifact = _put(client, run, artifact, shown)
+                if shown != before:
+                    artifact = _put(client, run, artifact, shown)
+                before = shown
+                suspended = not ended and suspension(client, run) is not None
+            if suspended:
+                stop()
+                return
         except Exception:  # noqa: BLE001  # a server that is away for a moment must not end a build
             log.warning("how far the build is cannot be shown at the moment")
 

@@ -20,7 +20,7 @@ from tests.bench.operate.station import KEY, programs, station
 from tests.fixtures.browser import chromium
 
 SCENES = (
-    "cancelled", "engine_killed", "worker_killed", "machine_lost", "scheduled", "approved", "retried",
+    "cancelled", "suspended", "engine_killed", "worker_killed", "machine_lost", "scheduled", "approved", "retried",
     "secrets",
 )  # fmt: skip
 

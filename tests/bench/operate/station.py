@@ -21,7 +21,7 @@ from prefect.states import Cancelling, Scheduled
 from deployments.local import POOL, Place, Service, down, kept_services, start, up
 
 KEY = "sk-this-key-must-never-be-seen-9876543210"
-LONG = 300.0  # seconds that a loaded machine may take
+LONG = 900.0  # seconds that a loaded machine may take
 
 
 @dataclass(frozen=True)
