@@ -55,7 +55,7 @@ class _TileObjects(Record):
     writes=Sample,
     version=2,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading"),
 )
 def verify_shard(
     context: Context,

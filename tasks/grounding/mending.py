@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.verdict import ClaimKind, Repair, Verdict
 from tasks.grounding.checks import Said, distinct, examine
-from tasks.grounding.grammar import fold, grammar
+from tasks.grounding.reading.grammar import fold, grammar
 from tasks.grounding.references import Parsed, TextSpan
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, Edit
@@ -19,7 +19,7 @@ from tasks.grounding.verdicts import Checked, Edit
 ROUNDS: Final = 3  # of edits; an edit may bring another false statement to light
 _END: Final = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _BACK: Final = frozenset(
-    {*grammar().they, *grammar().pointing, "both", "all", "each", "one", "two"}
+    {*grammar().plain["they"], *grammar().plain["pointing"], "both", "all", "each", "one", "two"}
 )
 # Of these every statement rests on what the labels say; other false ones are a teacher's guesses.
 UNMENDED: Final = frozenset({ClaimKind.REFERENCE, ClaimKind.BOX})
@@ -270,5 +270,5 @@ def _leans(question: str) -> bool:
     """Say whether a question may lean on what was said before."""
     words = re.findall(r"[a-z]+", fold(question))
     return words[:1] == ["and"] or any(
-        word in {*grammar().they, "these", "those"} for word in words
+        word in {*grammar().plain["they"], "these", "those"} for word in words
     )

@@ -18,7 +18,7 @@ from schemas.geometry import Box, Polygon
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Shape
 from tasks.imagery.colour import Picture, look_of, open_picture
-from tasks.lexicon.lexicon import broader, is_known, related
+from tasks.lexicon.lexicon import broader, is_known, related, short_forms, typical
 from tasks.spatial.polygons import area, box_of, least_rectangle, shape_of
 
 Floats = NDArray[np.float64]
@@ -53,6 +53,14 @@ class Members(NamedTuple):
 
     graded: Graded
     is_floor: bool
+    by_label: bool = False  # by a label that stands for the class: small vehicles for cars
+
+    def unlabelled(self) -> "Members":
+        """Return the same where such a label may stand for other classes, too."""
+        if not self.by_label:
+            return self
+        none = np.zeros_like(self.graded.sure)
+        return Members(self.graded._replace(sure=none), self.is_floor)
 
 
 class Tally(NamedTuple):
@@ -193,9 +201,10 @@ class Truth:
         return self._looks[place]
 
     @cached_property
-    def unknown_categories(self) -> frozenset[str]:
-        """Classes of the tile that the lexicon does not know."""
-        return frozenset(x.category for x in self.things if not is_known(x.category))
+    def named_categories(self) -> frozenset[str]:
+        """Classes of the tile that the lexicon does not know, or knows short names of."""
+        found = {x.category for x in self.things}
+        return frozenset(name for name in found if not is_known(name) or short_forms(name))
 
     def nothing(self) -> Graded:
         """Return what is true of no object."""
@@ -207,8 +216,18 @@ class Truth:
         none, every = np.zeros(len(self.things), dtype=bool), np.ones(len(self.things), dtype=bool)
         return Graded(none, every, every)
 
+    def only(self, places: Sequence[int]) -> Graded:
+        """Return what is true of the objects at ``places`` and no others."""
+        flags = np.zeros(len(self.things), dtype=bool)
+        flags[list(places)] = True
+        return Graded(flags, flags, flags)
+
     def members(self, category: str) -> Members:
-        """Return which objects are of ``category``."""
+        """Return which objects are of ``category``.
+
+        Where the source has no label for it, those of a label that stands for it count too: small
+        vehicles are cars.
+        """
         if category not in self._members:
             self._members[category] = self._found(category)
         return self._members[category]
@@ -257,11 +276,21 @@ class Truth:
 
     def _found(self, category: str) -> Members:
         own = np.array([is_a(o.category, category) for o in self.things], dtype=bool)
-        maybe = np.array([is_a(o.category, category) or related(o.category, category) for o in self.things], dtype=bool)
+        maybe = own | np.array([related(o.category, category) for o in self.things], dtype=bool)
+        label = self._label_for(category)
+        if label is not None:
+            own = own | np.array([is_a(o.category, label) for o in self.things], dtype=bool)
         nominal = own & self.described
         crowd = any(o.crowd for o, belongs in zip(self.things, own, strict=True) if belongs)
-        graded = Graded(nominal & ~self.unsure, nominal, maybe)
-        return Members(graded, crowd or not self.is_labelled(category))
+        graded = Graded(nominal & ~self.unsure, nominal, maybe | own)
+        is_floor = crowd or not (self.is_labelled(category) or label is not None)
+        return Members(graded, is_floor, label is not None)
+
+    def _label_for(self, category: str) -> str | None:
+        """Return the label that stands for ``category`` where the source has none of its own."""
+        if any(is_a(o.category, category) for o in self.things) or category in self._exhaustive:
+            return None
+        return next((label for label in typical(category) if label in self._exhaustive), None)
 
 
 def is_a(category: str, other: str) -> bool:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.grounding.checks import Said, check_turns
-from tasks.grounding.grammar import fold, grammar
+from tasks.grounding.reading.grammar import fold, grammar
 from tasks.grounding.references import BrokenReference, Parsed, parse
 from tasks.grounding.truth import Truth
 from tasks.lexicon.lexicon import categories

@@ -12,13 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.verdict import ClaimKind
-from tasks.grounding.predicates import Judged, borderline, contradicted, supported, unverifiable
-from tasks.grounding.regions import Axis, Part, Region, Third
+from tasks.grounding.predicates.judged import (
+    Judged,
+    borderline,
+    contradicted,
+    supported,
+    unverifiable,
+)
+from tasks.grounding.reading.regions import Axis, Part, Region, Third
 from tasks.grounding.truth import Flags, Floats, Graded, Place, Truth
 
 SUPPORT: Final[dict[Part, float]] = {"third": 1 / 3 + 0.04, "half": 0.52, "edge": 0.15}
 REFUTE: Final[dict[Part, float]] = {"third": 1 / 3 + 0.12, "half": 0.555, "edge": 0.30}
 NOMINAL: Final[dict[Part, float]] = {"third": 1 / 3, "half": 0.5, "edge": 0.2}
+LOOSE: Final = 0.2  # more room where the place is one of something that need not fill the picture
 OVERLAP: Final = 0.45  # of an object's extent: so much inside the place is not clearly outside
 _WORDS: Final[dict[Axis, dict[Third, tuple[str, ...]]]] = {
     "row": {"first": ("upper", "top"), "middle": ("centre", "center"), "last": ("lower", "bottom")},
@@ -41,7 +48,7 @@ class Position:
         region = self.region
         if region.is_compass and not truth.north_up:
             return truth.anything()
-        key = ("position", region.column, region.row, region.part)
+        key = ("position", region.column, region.row, region.part, region.is_loose)
         if key not in truth.known:
             truth.known[key] = _inside(region, truth)
         return truth.known[key]
@@ -98,9 +105,7 @@ def _inside(region: Region, truth: Truth) -> Graded:
         if third is None:
             continue
         extents = truth.corners[:, [axis, axis + 2]] / side
-        inside, around, outside = _compared(
-            extents, truth.centres[:, axis] / side, third, region.part
-        )
+        inside, around, outside = _compared(extents, truth.centres[:, axis] / side, third, region)
         sure, nominal, maybe = sure & inside, nominal & around, maybe & ~outside
     return Graded(sure, nominal, maybe)
 
@@ -112,27 +117,28 @@ def _middles(region: Region, place: Place, truth: Truth) -> tuple[bool, bool]:
         if third is None:
             continue
         middles = place.middles[:, axis] / side
-        inside, _, outside = _compared(np.stack([middles, middles], 1), middles, third, region.part)
+        inside, _, outside = _compared(np.stack([middles, middles], 1), middles, third, region)
         supports, refutes = supports & inside, refutes | outside
     return bool(supports.any()), bool(refutes.all())
 
 
 def _compared(
-    extents: Floats, centres: Floats, third: Third, part: Part
+    extents: Floats, centres: Floats, third: Third, region: Region
 ) -> tuple[Flags, Flags, Flags]:
     """Say of each extent (n, 2), in shares of the side, whether it is surely inside, is so for an
     observer, and is surely outside.
     """
+    part, slack = region.part, LOOSE if region.is_loose else 0.0
     if third == "last":  # mirrored, it is the first
         extents, centres = 1 - extents[:, ::-1], 1 - centres
     if third == "middle":
         away = np.abs(centres - 0.5) + 1 / 6  # 1/3 at the grid line, as for the outer thirds
-        outside = (away > REFUTE["third"]) & ~_spans_middle(extents)
+        outside = (away > REFUTE["third"] + slack) & ~_spans_middle(extents)
         return away <= SUPPORT["third"], away <= NOMINAL["third"], outside
     if part == "edge":
         first = extents[:, 0]
-        return first <= SUPPORT["edge"], first <= NOMINAL["edge"], first > REFUTE["edge"]
-    limit = REFUTE[part]
+        return first <= SUPPORT["edge"], first <= NOMINAL["edge"], first > REFUTE["edge"] + slack
+    limit = REFUTE[part] + slack
     common = np.clip(limit - extents[:, 0], 0, None)
     outside = (centres > limit) & (common < OVERLAP * (extents[:, 1] - extents[:, 0]))
     outside |= (centres > limit) & (common == 0)

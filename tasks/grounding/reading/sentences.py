@@ -5,12 +5,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tasks.grounding.clauses import Attached, Linker, Noun
-from tasks.grounding.grammar import fold
+from tasks.grounding.reading.clauses import Attached, Noun
+from tasks.grounding.reading.grammar import fold
+from tasks.grounding.reading.linking import Linker
+from tasks.grounding.reading.regions import Region, find_regions, starts_of
+from tasks.grounding.reading.steps import link
+from tasks.grounding.reading.tags import tied
+from tasks.grounding.reading.things import Thing, things_in
+from tasks.grounding.reading.tokens import Raw, Token, raw_tokens, tokenize
 from tasks.grounding.references import Parsed, TextSpan
-from tasks.grounding.regions import Region, find_regions
-from tasks.grounding.things import Thing, things_in
-from tasks.grounding.tokens import Raw, Token, raw_tokens, tokenize
 
 _END: Final = re.compile(r"[.!?;]+(?=\s|$)|\n+")
 LONGEST: Final = 400  # words of one sentence; what has no sentence marks is cut here
@@ -24,7 +27,7 @@ class Sentence(NamedTuple):
     tokens: list[Token]
     things: list[Thing]
     nouns: list[Noun]
-    fronted: list[Attached]  # what is said of nothing that the sentence names
+    loose: list[Attached]  # what is said of nothing that the sentence names
 
 
 def sentences(
@@ -38,7 +41,7 @@ def sentences(
     folded = fold(parsed.plain)
     raws = raw_tokens(folded)
     starts = [raw.start for raw in raws]
-    regions = {region.start: region for region in find_regions(folded)}
+    regions = {at: region for region in find_regions(folded) for at in starts_of(region, folded)}
     masked = sorted((*parsed.boxes, *parsed.units), key=lambda span: span.start)
     tag_starts = [span.start for span in parsed.spans]
     first = 0
@@ -46,14 +49,17 @@ def sentences(
         last = bisect_left(starts, end)
         for begin in range(first, last, LONGEST):
             some = raws[begin : min(begin + LONGEST, last)]
+            question = asked or folded.startswith("?", end - 1)
             yield _read(
-                _unmasked(some, masked), parsed.spans, tag_starts, regions, also, asked=asked
-            )
+                _unmasked(some, masked), folded, parsed.spans, tag_starts, regions, also,
+                asked=question,
+            )  # fmt: skip
         first = last
 
 
 def _read(
     raws: Sequence[Raw],
+    text: str,
     spans: Sequence[TextSpan],
     starts: Sequence[int],
     regions: dict[int, Region],
@@ -66,15 +72,15 @@ def _read(
     start, end = raws[0].start, raws[-1].end
     tags = spans[bisect_left(starts, start) : bisect_left(starts, end)]
     composites = {
-        raw.start: Token(raw.start, regions[raw.start].end, "P", "place")
+        raw.start: Token(raw.start, end, "place", "place", words=text[raw.start : end])
         for raw in raws
-        if raw.start in regions
+        if raw.start in regions and (end := regions[raw.start].end)
     }
     tokens = tokenize(raws, composites, also)
-    things = things_in(tokens, tags)
-    here = {token.start: regions[token.start] for token in tokens if token.kind == "P"}
+    things = tied(tokens, things_in(tokens, asked=asked), tags)
+    here = {token.start: regions[token.start] for token in tokens if token.kind == "place"}
     linker = Linker(tokens, things, here, asked=asked)
-    return Sentence(start, end, tokens, things, linker.link(), linker.fronted)
+    return Sentence(start, end, tokens, things, link(linker), linker.loose)
 
 
 def _ends(text: str, spans: Sequence[TextSpan], starts: Sequence[int]) -> Iterator[int]:

@@ -1,0 +1,316 @@
+"""The steps of reading that say where and how: places, relations, directions, arrangements, colours."""
+
+from typing import Final
+
+from tasks.grounding.reading.clauses import Attached, Kind, Noun
+from tasks.grounding.reading.grammar import words
+from tasks.grounding.reading.linking import Linker
+from tasks.grounding.reading.regions import Region, both_regions
+from tasks.grounding.reading.things import Thing
+from tasks.grounding.reading.tokens import Token
+
+_OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
+_STRAIGHT: Final = frozenset({"straight", "single", "one"})
+_INSIDE: Final = frozenset({"in", "on", "across", "throughout", "over", "within", "inside"})
+_AMONG: Final = frozenset({"among", "amongst", "out of the"})
+_RUN: Final = frozenset(
+    {"runs", "run", "extend", "extends", "running", "extending", "spread", "spreads", "stretch", "stretches"}
+)
+_OPTIONAL: Final = frozenset({"the", "a", "pointing", "aside", "colour", "size", "every", "superlative"})
+_JOINED: Final = frozenset({"and", "comma"})
+
+
+def place(linker: Linker, at: int, token: Token) -> None:
+    """Take a place: it is said of what was named, or of what follows."""
+    clause, following = linker.clause, at + 1
+    if clause.before != "place":
+        while following < len(linker.tokens) and linker.tokens[following].kind == "comma":
+            following += 1
+    merges = clause.merged is not None and clause.before in {"place", "comma"} and clause.after_place
+    if clause.before in _JOINED and linker.begins_subject(following) and not merges:
+        linker.begin()
+        clause = linker.clause
+    region = linker.regions[token.start]
+    before = linker.tokens[at - 1] if at else None
+    if before is not None and before.kind in {"relation", "comparative", "superlative"}:
+        _near_place(linker, token, before)
+        return
+    if _is_course(linker, token, region):
+        return
+    if merges and clause.merged is not None:
+        narrow = both_regions(clause.merged.region, region)
+        if narrow is not None:
+            clause.merged.region, clause.merged.end = narrow, token.end
+            return
+    said = Attached("position", token.start, token.end, region=region)
+    said.negated = before is not None and before.words in _OUTSIDE
+    clause.merged = said
+    linker.say(said)
+
+
+def _is_course(linker: Linker, token: Token, region: Region) -> bool:
+    """Take “from the top of the image to the bottom” as a direction."""
+    clause = linker.clause
+    if token.words.startswith("from "):
+        clause.origin = region
+        return True
+    start, clause.origin = clause.origin, None
+    if start is None or not token.words.startswith(("to ", "towards ", "toward ", "into ")):
+        return False
+    columns, rows = {start.column, region.column}, {start.row, region.row}
+    across, along = columns == {"first", "last"}, rows == {"first", "last"}
+    value = "horizontal" if across and not along else "vertical" if along and not across else ""
+    if across and along:
+        value = "falling" if start.column == start.row else "rising"
+    if value:
+        direction(linker, len(linker.tokens), Token(start.start, token.end, "direction", value))
+    return True
+
+
+def _near_place(linker: Linker, token: Token, before: Token) -> None:
+    """Take “closest to the lower edge”, “nearer to the left edge”; “below the middle” stays open."""
+    clause, region = linker.clause, linker.regions[token.start]
+    start = before.start
+    if before.words.startswith(("closest", "nearest")) or before.value == "near":
+        clause.pending = None
+        linker.say(Attached("superlative", start, token.end, "near", region=region))
+    elif before.value == "far":
+        linker.say(Attached("superlative", start, token.end, "far", region=region))
+    elif clause.comparative is not None and clause.comparative.value in {"nearer_than", "farther_than"}:
+        clause.comparative.region = region
+    else:
+        linker.open_pending()
+
+
+def relation(linker: Linker, at: int, token: Token) -> None:
+    """Begin a relation; one that stands before its subject begins a clause of its own."""
+    if linker.clause.before in _JOINED and _precedes_subject(linker, at + 1):
+        linker.begin()
+    linker.relate(Attached("relation", token.start, token.end, token.value))
+
+
+def _precedes_subject(linker: Linker, at: int) -> bool:
+    """Say whether a relation whose other side begins about ``at`` stands before its subject."""
+    ahead = linker.head_after(at, 3)
+    if ahead is None:
+        return False
+    after = linker.heads[ahead].head + 1
+    while after < len(linker.tokens) and linker.tokens[after].kind == "comma":
+        after += 1
+    return linker.begins_subject(after)
+
+
+def sided(linker: Linker, at: int, token: Token) -> None:
+    """Take “to its left”: a relation to what a pronoun means."""
+    many = any(word in token.words.split() for word in ("their", "them"))
+    pronoun = Thing(
+        at, at, token.start, token.end, None, token.start, many,
+        pronoun="they" if many else "it", definite=True,
+    )  # fmt: skip
+    other = Noun(pronoun, role="object")
+    if linker.clause.before in _JOINED and linker.begins_subject(at + 1):
+        linker.begin()
+    said = Attached("relation", token.start, token.end, token.value, others=[other])
+    if linker.clause.gap is not None:
+        gap, linker.clause.gap = linker.clause.gap, None
+        gap.others = [other]
+        linker.attach_or_keep(gap, *linker.target())
+    linker.say(said)
+
+
+def between(linker: Linker, at: int, token: Token) -> None:
+    """Begin “between A and B”; “among the planes, …” names a whole at the beginning."""
+    clause = linker.clause
+    if not clause.before and token.words in _AMONG:
+        clause.opens_whole = True
+        return
+    ends = linker.head_after(at + 1, 2)
+    joint = ends is not None and _two_follow(linker, ends)
+    if not clause.before and joint and _picks_one(linker, at):
+        clause.opens_whole = True  # “between A and B, A is the larger”
+        return
+    linker.relate(Attached("between", token.start, token.end))
+
+
+def _two_follow(linker: Linker, at: int) -> bool:
+    return linker.heads[at].plural or linker.kind_after(linker.heads[at].head) == "and"
+
+
+def _picks_one(linker: Linker, at: int) -> bool:
+    """Say whether a comparison follows: of the two that were named, one is larger."""
+    return any(token.kind == "comparative" for token in linker.tokens[at:])
+
+
+def of(linker: Linker, at: int, token: Token) -> None:
+    """Begin “of the planes, …”; elsewhere “of” with an unknown noun narrows a phrase down."""
+    clause = linker.clause
+    if not clause.before:
+        clause.opens_whole = True
+    elif clause.before == "noun" and at + 1 not in linker.heads:
+        if linker.kind_after(at) not in {"aspect", "colour"} and not _is_picture(linker, at + 1):
+            linker.say(Attached("open", token.start, token.end))
+    elif clause.before == "noun" and clause.last is not None and clause.last.thing.foreign:
+        linker.relate(Attached("open", token.start, token.end))
+
+
+def _is_picture(linker: Linker, at: int) -> bool:
+    while at < len(linker.tokens) and linker.tokens[at].kind in _OPTIONAL:
+        at += 1
+    return at < len(linker.tokens) and linker.tokens[at].kind == "picture"
+
+
+def direction(linker: Linker, at: int, token: Token) -> None:
+    """Take a direction: of the longer sides, or of a row where one is spoken of."""
+    clause, last = linker.clause, linker.clause.last
+    if linker.kind_after(at) in {"relation", "comparative"}:
+        return  # “diagonally below”
+    in_line = last is not None and last.thing.collective in words("collectives_in_line")
+    kind: Kind = "direction"
+    if not clause.long_sides and (clause.in_row or in_line):
+        kind = "row_direction"
+    elif not clause.long_sides and clause.verb in _RUN and last is not None and last.thing.plural:
+        kind = "any_direction"
+    linker.say(Attached(kind, token.start, token.end, token.value))
+
+
+def arrangement(linker: Linker, at: int, token: Token) -> None:
+    """Take how things stand together; several subjects stand so together."""
+    clause = linker.clause
+    said = Attached("arrangement", token.start, token.end, token.value)
+    clause.in_row = token.value in {"row", "one_row", "column", "across", "beside"}
+    if clause.aspect == "number" and token.value in {"alike", "unlike"}:
+        said.value = "as_many" if token.value == "alike" else "not_as_many"
+    joined = [noun for noun in clause.subjects if noun.role == "subject"]
+    if len(joined) > 1 and clause.verb:
+        said.others, said.joint = joined[1:], True
+        linker.attach(said, joined[:1])
+    else:
+        linker.say(said)
+
+
+def colour(linker: Linker, at: int, token: Token) -> None:
+    """Take a colour: of the subjects, or of what of them is spoken of: “a white surface”."""
+    linker.say(Attached("colour", token.start, token.end, token.value))
+
+
+def facing(linker: Linker, at: int, token: Token) -> int | None:
+    """Read “facing left”: only the axis of a heading can be checked."""
+    for ahead in range(at + 1, min(at + 4, len(linker.tokens))):
+        found = linker.tokens[ahead]
+        if found.kind in {"word", "class"}:
+            break
+        if found.kind == "place":
+            region = linker.regions[found.start]
+            linker.say(Attached("heading", token.start, found.end, region=region))
+            return ahead + 1
+    return None
+
+
+def separating(linker: Linker, at: int, token: Token) -> None:
+    """Note that a measure of the clause is a distance; “from each other” ends a relation."""
+    linker.clause.separated = True
+
+
+def long_side(linker: Linker, at: int, token: Token) -> None:
+    """Note that directions are those of longer sides, and measures lengths."""
+    linker.clause.long_sides = True
+    if linker.clause.aspect is None:
+        linker.clause.aspect = "length"
+
+
+def neighbour(linker: Linker, at: int, token: Token) -> None:
+    """Take “its nearest neighbour is A”: a relation of whose neighbour it is."""
+    clause, owner = linker.clause, linker.clause.last
+    if owner is None or not owner.thing.owner:
+        return
+    clause.subjects = [owner]
+    clause.pending = Attached("relation", token.start, token.end, "next_to")
+    clause.targets, clause.instead = [owner], None
+
+
+def reference(linker: Linker, at: int, token: Token) -> None:
+    """Begin “with respect to A”, which says what is compared with."""
+    linker.relate(Attached("relation", token.start, token.end, "reference"))
+
+
+def preposition(linker: Linker, at: int, token: Token) -> int | None:
+    """Note that something unknown narrows the phrase down: “on the apron”, “along the road”."""
+    clause = linker.clause
+    if clause.pending is not None or (
+        clause.comparative is not None and token.words in {"to", "from", "in"}
+    ):
+        return _nearer(linker, at, token)
+    if (following := _in_picture(linker, at, token)) is not None:
+        return following
+    if token.words == "in" and (following := _in_line(linker, at, token)) is not None:
+        return following
+    ahead = at + 1
+    while ahead < len(linker.tokens) and ahead not in linker.heads and linker.tokens[ahead].kind in _OPTIONAL:
+        ahead += 1
+    if ahead in linker.heads:
+        return _at_thing(linker, ahead, token)
+    if linker.is_usual_place(ahead):
+        return ahead + 1
+    if ahead < len(linker.tokens) and linker.tokens[ahead].kind in {"word", "collective"}:
+        opened = Attached("open", token.start, linker.tokens[ahead].end)
+        linker.attach_or_keep(opened, *linker.target())
+        return ahead + 1
+    return None
+
+
+def _nearer(linker: Linker, at: int, token: Token) -> None:
+    """Take “nearer to A than to B”: the first of them here, the second after “than”."""
+    clause, waiting = linker.clause, linker.clause.comparative
+    if waiting is None or waiting.value not in {"nearer_than", "farther_than"} or clause.pending is not None:
+        return
+    if at + 1 in linker.heads:
+        waiting.kind = "nearer"
+        clause.comparative = None
+        linker.relate(waiting)
+        clause.nearer = waiting
+
+
+def _at_thing(linker: Linker, ahead: int, token: Token) -> int | None:
+    """Take “on the apron”, “at the airport”: open, or nothing where the whole scene is meant."""
+    thing, clause = linker.heads[ahead], linker.clause
+    if clause.aspect == "distance" or clause.separated:
+        return None  # “separated from A by 20 m”, “the distance from A to B”
+    if thing.foreign and linker.is_usual_place(thing.head):
+        return thing.head + 1
+    linker.relate(Attached("open", token.start, token.end, token.words))
+    return None
+
+
+def _in_picture(linker: Linker, at: int, token: Token) -> int | None:
+    """Take “in the picture”: what is there, is there; “in it” says the same."""
+    ahead = at + 1
+    while ahead < len(linker.tokens) and linker.tokens[ahead].kind in {"the", "pointing", "aside", "every"}:
+        ahead += 1
+    if ahead >= len(linker.tokens) or token.words not in _INSIDE:
+        return None
+    if linker.tokens[ahead].kind == "picture":
+        for noun in linker.clause.subjects:
+            noun.exists = True
+        return ahead + 1
+    return ahead + 1 if linker.tokens[ahead].words == "it" else None
+
+
+def _in_line(linker: Linker, at: int, token: Token) -> int | None:
+    """Take “in a straight row”, “in two lines”, “in a tight group”."""
+    for ahead in range(at + 1, min(at + 5, len(linker.tokens))):
+        found = linker.tokens[ahead]
+        if found.kind == "collective" and ahead not in linker.heads:
+            if linker.kind_after(ahead) == "of":
+                return None
+            in_line = found.words in words("collectives_in_line")
+            kind = ("row" if not found.words.endswith("s") else "rows") if in_line else "cluster"
+            if found.words in {"circle", "ring"}:
+                kind = "ring"
+            if kind == "row" and any(t.words in _STRAIGHT for t in linker.tokens[at:ahead]):
+                kind = "one_row"
+            linker.say(Attached("arrangement", token.start, found.end, kind))
+            linker.clause.in_row = in_line
+            return ahead + 1
+        if found.kind not in {*_OPTIONAL, "word", "not", "number", "direction"}:
+            return None
+    return None
