@@ -63,11 +63,12 @@ def examine(
                 list(_judged(sentence, Ground(truth, discourse, plain)))
             question, asked = some, plain
         else:
+            before = discourse.copy()
             told = [s for s in some if not plain.startswith("?", s.end - 1)]
             for sentence in told:
                 checked += _judged(sentence, _ground(sentence, truth, discourse, plain))
             about = Answer(question, told, plain, asked, form)
-            checked += answers(about, Ground(truth, discourse, asked, about_all=True))
+            checked += answers(about, Ground(truth, before, asked, about_all=True))
         found += (_in_turn(one, number) for one in checked)
     return tuple(found)
 
@@ -93,7 +94,8 @@ def _ground(sentence: Sentence, truth: Truth, discourse: Discourse, text: str) -
     about_all = any(token.kind == "picture" for token in sentence.tokens)
     return Ground(
         truth, discourse, text, about_all=about_all or bool(said & words("totals")),
-        excepted=bool(said & words("excepting")), doubtful=bool(said & words("doubtful")),
+        excepted=bool(said & words("excepting")) or any(t.kind == "except" for t in sentence.tokens),
+        doubtful=bool(said & words("doubtful")),
     )  # fmt: skip
 
 

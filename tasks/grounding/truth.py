@@ -204,7 +204,9 @@ class Truth:
     def named_categories(self) -> frozenset[str]:
         """Classes of the tile that the lexicon does not know, or knows short names of."""
         found = {x.category for x in self.things}
-        return frozenset(name for name in found if not is_known(name) or short_forms(name))
+        return frozenset(
+            name for name in found if not is_known(name) or short_forms(name) or " " not in name
+        )
 
     def nothing(self) -> Graded:
         """Return what is true of no object."""

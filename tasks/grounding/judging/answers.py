@@ -12,7 +12,7 @@ from tasks.grounding.judging.classes import as_class
 from tasks.grounding.judging.comparisons import Claim, compared, most_numerous
 from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.introducing import introduced
-from tasks.grounding.judging.polar import how_many_asked, polar, says_yes
+from tasks.grounding.judging.polar import has_unknown, how_many_asked, polar, says_yes
 from tasks.grounding.judging.resolving import Resolver
 from tasks.grounding.judging.statements import Judge
 from tasks.grounding.reading.clauses import Attached, Noun
@@ -67,7 +67,7 @@ def answers(answer: Answer, ground: Ground) -> Iterator[Checked]:
 
 def _counted(answer: Answer, ground: Ground, *, is_reply: bool) -> Iterator[Checked]:
     """Judge a number by what the question asks to be counted; after a yes or no, that of its subject."""
-    quantity = _number_in(answer.read)
+    quantity = _reply_number(answer) if is_reply else _number_in(answer.read)
     if quantity is None:
         return
     for sentence in reversed(answer.question):
@@ -78,9 +78,8 @@ def _counted(answer: Answer, ground: Ground, *, is_reply: bool) -> Iterator[Chec
         noun = next(iter(after or sentence.nouns))
         if is_reply:
             noun = replace(noun, thing=replace(noun.thing, quantity=None))
-        strict = answer.form == "counting" or all(
-            one.kind in {"position", "colour"} for one in noun.attached
-        )
+        plain = all(one.kind in {"position", "colour"} for one in noun.attached)
+        strict = answer.form == "counting" or (plain and not has_unknown(sentence))
         judge, whole = Judge(ground), answer.form == "counting"
         checked = judge.counted(noun, quantity, strict=strict, whole=whole)
         claim = " ".join(answer.text.split())[:160]
@@ -104,15 +103,29 @@ def _number_in(read: Sequence[Sentence]) -> Quantity | None:
     return None
 
 
+def _reply_number(answer: Answer) -> Quantity | None:
+    """Return the number of “yes, dozens of them”, “no, fewer than ten”; none that is said of others."""
+    for sentence in answer.read[:1]:
+        for attached in sentence.loose:
+            if attached.quantity is not None:
+                return attached.quantity
+        for noun in (noun for noun in sentence.nouns if noun.thing.category is None):
+            told = noun.thing.number is not None and not noun.attached and not noun.thing.rest
+            if told and noun.thing.collective is None and not noun.thing.adjectives:
+                return noun.thing.number
+    return None
+
+
 def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge what an answer names as what its question asks for."""
     gap = next((n for s in reversed(answer.question) for n in s.nouns if n.thing.asked), None)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
+    named = [noun for noun in named if noun.clause == named[0].clause]
     if gap is None or not named or any(a.kind not in {"position"} for a in named[0].attached):
         return
     resolver = Resolver(ground.truth, ground.discourse, ground.text)
     for noun in named:
-        for attached in gap.attached:
+        for attached in list(gap.attached):
             yield from _fill(noun, gap, attached, ground, resolver, answer)
             if attached.kind == "nominal":
                 return

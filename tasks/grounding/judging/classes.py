@@ -1,25 +1,23 @@
 """What things are said to be: “the red object is a ship”, “the vehicles are cars”, “A is the largest”."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from schemas.verdict import ClaimKind, Outcome
-from tasks.grounding.judging.counting import REFS
+from schemas.verdict import ClaimKind
 from tasks.grounding.judging.denying import absent
 from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.holding import best_reading, negated, said_of
 from tasks.grounding.judging.introducing import introduced
-from tasks.grounding.judging.pointing import called
 from tasks.grounding.judging.readings import whole_of
 from tasks.grounding.judging.resolving import Resolver, places_of
-from tasks.grounding.meanings import Meaning, shown
+from tasks.grounding.meanings import Meaning
 from tasks.grounding.predicates.judged import Judged, supported, unverifiable
 from tasks.grounding.predicates.superlatives import Superlative
 from tasks.grounding.reading.clauses import Attached, Noun
-from tasks.grounding.reading.things import Thing
 from tasks.grounding.truth import ANYTHING
-from tasks.grounding.verdicts import Checked, verdict
+from tasks.grounding.verdicts import Checked
 
+_LOOSE = frozenset({"this", "that"})  # which may mean all that was said
 _ONES = frozenset({"one", "ones", "they"})
 
 
@@ -34,7 +32,7 @@ def filled(noun: Noun) -> bool:
 def class_claims(ground: Ground, resolver: Resolver, noun: Noun) -> Iterator[Checked]:
     """Judge what ``noun`` is said to be."""
     for attached in noun.attached:
-        if attached.kind != "nominal" or not attached.others:
+        if attached.kind != "nominal" or not attached.others or noun.thing.pronoun in _LOOSE:
             continue
         other = attached.others[0]
         if other.thing.denied or (filled(noun) and noun.thing.denied):
@@ -43,8 +41,6 @@ def class_claims(ground: Ground, resolver: Resolver, noun: Noun) -> Iterator[Che
             yield from _described_as(ground, resolver, noun, other, attached)
         elif (best := _superlative(resolver, noun, other)) is not None:
             yield from _most_so(ground, resolver, noun, best, attached)
-        elif other.thing.category is not None:
-            yield from _called(ground, resolver, noun, other, attached)
         elif other.thing.pronoun in _ONES:
             yield from _one_that(ground, resolver, noun, other, attached)
 
@@ -133,38 +129,6 @@ def _most_so(
         return
     judged = negated(judged) if attached.negated else judged
     yield said_of(ground, best, noun, judged, places or choices[0], thought=noun.thought)
-
-
-def _called(
-    ground: Ground, resolver: Resolver, noun: Noun, other: Noun, attached: Attached
-) -> Iterator[Checked]:
-    """Judge “the vehicles are cars” by the objects that are meant."""
-    meaning = resolver.meaning(noun)
-    if not meaning.groups:
-        return
-    found = [_class_claim(ground, noun, other.thing, group) for group in meaning.groups]
-    order = ("supported", "unverifiable", "contradicted")
-    best = min(found, key=lambda one: order.index(one.verdict.outcome))
-    outcome: Outcome = best.verdict.outcome
-    if other.thing.denied:
-        outcome = "unverifiable"
-    elif attached.negated:
-        outcome = negated(Judged(outcome, "")).outcome
-    if (noun.thought or attached.thought) and outcome == "contradicted":
-        outcome = "unverifiable"
-    yield Checked(best.verdict.model_copy(update={"outcome": outcome}))
-
-
-def _class_claim(ground: Ground, noun: Noun, named: Thing, places: Sequence[int]) -> Checked:
-    found = sorted({ground.truth.things[place].category for place in places})
-    return Checked(
-        verdict(
-            ClaimKind.CLASS, ground.quote(noun.thing.start, named.end),
-            called(ground, named.category or "", places),
-            f"{shown(ground.truth.refs(places))}: {', '.join(found)}", start=named.start,
-            end=named.end, refs=ground.truth.refs(places[:REFS]), found=", ".join(found[:3]),
-        )
-    )  # fmt: skip
 
 
 def _one_that(

@@ -50,7 +50,7 @@ def compared(
     claim: Claim, ground: Ground, resolver: Resolver, *, narrow: bool = False
 ) -> Checked:
     """Judge ``claim``; of what a place or the like narrows down nothing is false."""
-    first, second = (_total(resolver, side) for side in (claim.one, claim.other))
+    first, second = _total(resolver, claim.one), _total(resolver, claim.other, claim.one)
     outcome = _outcome(claim, first, second)
     known = all(resolver.base(noun).known for noun in (*claim.one, *claim.other))
     if not known or (outcome == "contradicted" and narrow):
@@ -189,8 +189,8 @@ def _within(least: float, nominal: float, most: float, low: float, high: float) 
     return "contradicted" if least > high or most < low else "unverifiable"
 
 
-def _total(resolver: Resolver, side: Sequence[Noun]) -> Range:
-    """Return how many things the nouns of one side mean together."""
+def _total(resolver: Resolver, side: Sequence[Noun], besides: Sequence[Noun] = ()) -> Range:
+    """Return how many things the nouns of one side mean together; “all others” than those ``besides``."""
     sure, nominal, most = 0.0, 0.0, 0.0
     for noun in side:
         base = resolver.base(noun)
@@ -201,6 +201,9 @@ def _total(resolver: Resolver, side: Sequence[Noun]) -> Range:
                 is_open = True
             elif one.narrows:
                 graded = graded.both(found)
+        if noun.thing.rest:
+            own = [p for one in besides for p in resolver.base(one).graded.maybe.nonzero()[0].tolist()]
+            graded = graded.without(own)
         sure += 0.0 if is_open else float(graded.sure.sum())
         nominal += float(graded.nominal.sum())
         most += _ENDLESS if base.is_floor and noun.thing.pronoun != "object" else float(graded.maybe.sum())

@@ -38,6 +38,10 @@ class Discourse:
     said: list[Antecedent] = field(default_factory=list)
     sentence: int = 0
 
+    def copy(self) -> "Discourse":
+        """Return the same, to which other things may be added."""
+        return Discourse(self.named, list(self.said), self.sentence)
+
     def add(self, antecedent: Antecedent) -> None:
         """Remember ``antecedent``."""
         antecedent.sentence = self.sentence

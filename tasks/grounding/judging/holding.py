@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from schemas.verdict import ClaimKind
 from tasks.grounding.judging.counting import REFS
 from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.resolving import Resolver, Said
@@ -62,7 +63,8 @@ def said_of(
 ) -> Checked:
     """Return the verdict of what came of ``predicate``; what is merely thought is not false."""
     outcome = judged.outcome
-    if thought and outcome == "contradicted":
+    spared = ground.excepted and predicate.kind is ClaimKind.SUPERLATIVE
+    if outcome == "contradicted" and (thought or spared):
         outcome = "unverifiable"
     start, end = min(noun.thing.start, predicate.start), max(noun.thing.end, predicate.end)
     edits: tuple[Edit, ...] = ()

@@ -23,7 +23,7 @@ from tasks.grounding.verdicts import Checked, verdict
 
 SINGLES = 12  # objects that are asked one by one
 _NARROWING = frozenset(
-    {"open", "arrangement", "row_direction", "any_direction", "distance", "nominal", "relation",
+    {"open", "arrangement", "measure", "direction", "times", "superlative", "nearest", "row_direction", "any_direction", "distance", "nominal", "relation",
      "between", "nearer"}
 )  # fmt: skip
 _ORDER = ("supported", "unverifiable", "contradicted")
@@ -74,6 +74,12 @@ def introduced(ground: Ground, resolver: Resolver, noun: Noun) -> Iterator[Check
     elif not base.graded.maybe.any() and not base.is_floor:
         yield counted(ground, noun, AT_LEAST_ONE, base.graded, is_floor=False, strict=False)
     else:
+        if thing.rank > 1 and not thing.definite:  # “a second helicopter”
+            least = AT_LEAST_ONE._replace(low=thing.rank, least=thing.rank)
+            yield counted(
+                ground, noun, least, base.graded, is_floor=base.is_floor, strict=False,
+                kind=ClaimKind.COUNT,
+            )  # fmt: skip
         yield from _judged(ground, _gathered(ground, resolver, noun, base, said))
 
 
@@ -81,8 +87,6 @@ def quantity_of(thing: Thing) -> Quantity:
     """Return how many things a phrase means, where it gives no number by its grammar."""
     if thing.number is not None:
         return thing.number
-    if thing.rank > 1 and not thing.definite:  # “a second helicopter”
-        return Quantity(thing.rank, AT_LEAST_ONE.high, thing.rank, AT_LEAST_ONE.most, 0, 0)
     return AT_LEAST_TWO if thing.plural and thing.every is None else AT_LEAST_ONE
 
 
@@ -111,6 +115,8 @@ def _gathered(
     is_open = noun.thing.unknown or any(one.kind == "open" for one in noun.attached)
     is_open |= any(tells_nothing(one) for one in masks)
     strict = _is_strict(resolver, noun, told)
+    vague = (one for one, graded in zip(told, masks, strict=True) if tells_nothing(graded))
+    strict &= all(one.attached is not None or _is_sole(resolver, noun.thing) for one in vague)
     return _Introduced(noun, base, quantity, told, masks, strict, is_open and not strict)
 
 
@@ -152,7 +158,9 @@ def _is_strict(resolver: Resolver, noun: Noun, said: Sequence[Said]) -> bool:
         kinds -= {"arrangement"}
     if kinds & _NARROWING:
         return False
-    return noun.exists or (bool(kinds) and kinds <= {"position", "measure", "colour"})
+    if thing.quantity is not None and thing.quantity.low == 1 and kinds:
+        return False  # “in the upper left there is one ship”, besides others
+    return noun.exists or (bool(kinds) and kinds <= {"position", "colour"})
 
 
 def _is_sole(resolver: Resolver, thing: Thing) -> bool:
@@ -174,11 +182,11 @@ def _share(
     ground: Ground, resolver: Resolver, noun: Noun, base: Base, said: Sequence[Said]
 ) -> Checked:
     """Judge “most of the planes are white”; where it is open which planes, nothing is false."""
-    described = base.graded
-    told = [one for one in said if not one.narrows]
-    for one in (one for one in said if one.narrows):
+    told = [one for one in said if not one.narrows] or list(said)
+    for one in (one for one in said if one not in told):
         base = base._replace(graded=base.graded.both(mask(ground, one)))
-    for one in told or said:
+    described = base.graded if told else ground.truth.anything()
+    for one in told:
         described = described.both(mask(ground, one))
     found = shared(ground, noun, noun.thing.share or "most", base.graded, described.both(base.graded))
     if found.verdict.outcome == "contradicted" and not resolver.is_whole(noun):

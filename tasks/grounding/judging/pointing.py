@@ -18,13 +18,14 @@ from tasks.grounding.predicates.judged import (
     supported,
     unverifiable,
 )
+from tasks.grounding.predicates.kinds import OfClass
 from tasks.grounding.predicates.superlatives import Superlative
 from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.quantities import AT_LEAST_ONE, Quantity, exactly
 from tasks.grounding.reading.things import Thing
 from tasks.grounding.truth import is_a
 from tasks.grounding.verdicts import Checked, verdict
-from tasks.lexicon.lexicon import plural, related
+from tasks.lexicon.lexicon import plural
 
 SOME_WRONG = 0.1  # of all: “all are white” is false where more of them clearly are not
 
@@ -228,8 +229,4 @@ def _class_of(ground: Ground, thing: Thing, places: Sequence[int]) -> Iterator[C
 
 def called(ground: Ground, category: str, places: Sequence[int]) -> Outcome:
     """Return what comes of calling the objects at ``places`` things of ``category``."""
-    found = {ground.truth.things[place].category for place in places}
-    members = ground.truth.members(category)
-    if all(is_a(one, category) for one in found) or members.graded.sure[list(places)].all():
-        return "supported"
-    return "unverifiable" if all(related(one, category) for one in found) else "contradicted"
+    return OfClass(category, 0, 0).judge(ground.truth, places).outcome

@@ -28,7 +28,7 @@ def polar(
         said = [*comparisons(sentence, ground), *Judge(ground).checked(sentence.nouns)]
         found = _together(sentence, said)
         outcome = found if claimed else _opposite(found)
-        if not claimed and found == "supported" and _has_unknown(sentence):
+        if not claimed and found == "supported" and has_unknown(sentence):
             outcome = "unverifiable"  # something may narrow it down
         evidence = "; ".join(one.verdict.evidence for one in said[:3]) or "nothing is claimed"
         asked = " ".join(ground.text[sentence.start : sentence.end].split())
@@ -85,7 +85,7 @@ def _together(sentence: Sentence, said: Sequence[Checked]) -> Outcome:
     return "unverifiable" if not outcomes or presupposed or "unverifiable" in outcomes else "supported"
 
 
-def _has_unknown(sentence: Sentence) -> bool:
+def has_unknown(sentence: Sentence) -> bool:
     """Say whether a question holds words that are not understood, other than its first ones."""
     return any(
         token.kind in {"word", "preposition", "hypothetical"} and token.words not in _PLAIN

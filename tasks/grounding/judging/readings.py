@@ -109,7 +109,7 @@ def _extremes(
     resolver: "Resolver", best: Superlative, thing: "Thing", graded: Graded
 ) -> Groups:
     """Yield the objects that “the largest” may mean; of two largest none, they are not computed."""
-    if thing.plural or (thing.quantity is not None and thing.quantity.low != 1):
+    if best.extreme in {"near", "far"} or thing.plural or (thing.quantity is not None and thing.quantity.low != 1):
         return
     fits = _places(graded.nominal)
     if thing.category is not None:

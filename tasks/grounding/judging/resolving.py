@@ -101,11 +101,8 @@ class Resolver:
         last = next(readings.pointed_at(self, thing), None)
         if last is None:
             return Base(self.truth.anything(), is_floor=True, known=False)
-        if readings.is_listed(thing) and last.category is not None and last.group is None:
+        if readings.is_listed(thing) and last.category is not None:
             members = self.members(last.category)
-            return Base(members.graded, members.is_floor, known=True)
-        if readings.is_listed(thing) and last.group is not None and not last.plural:
-            members = self.members(last.category or ANYTHING)
             return Base(members.graded, members.is_floor, known=True)
         graded = self.truth.only(last.group) if last.group is not None else last.graded
         return Base(graded, last.is_floor, known=True)
@@ -159,11 +156,13 @@ class Resolver:
 
     def _adjectives(self, noun: Noun) -> list[Said]:
         thing, found = noun.thing, list[Said]()
+        colours = [one for one in thing.adjectives if one.kind == "colour"]
+        if colours:  # “black and white ones” are those that are either
+            first, *rest = colours
+            others = (one.value for one in rest)
+            found.append(Said(Colour(first.value, first.start, colours[-1].end, *others), None))
         for adjective in thing.adjectives:
-            if adjective.kind == "colour":
-                colour = Colour(adjective.value, adjective.start, adjective.end)
-                found.append(Said(colour, None))
-            elif adjective.kind == "size" and thing.category:
+            if adjective.kind == "size" and thing.category:
                 size = Size(adjective.value, thing.category, adjective.start, adjective.end)
                 found.append(Said(size, None))
         opened = any(one.kind == "open" for one in noun.attached) or thing.rank or thing.plural

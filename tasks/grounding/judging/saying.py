@@ -7,8 +7,9 @@ from tasks.grounding.meanings import Meaning
 from tasks.grounding.predicates.arrangements import Arrangement
 from tasks.grounding.predicates.colours import Colour
 from tasks.grounding.predicates.directions import Direction
-from tasks.grounding.predicates.distances import Distance, Nearer
+from tasks.grounding.predicates.distances import Distance, Nearer, Nearest
 from tasks.grounding.predicates.judged import Predicate
+from tasks.grounding.predicates.kinds import OfClass
 from tasks.grounding.predicates.positions import Position
 from tasks.grounding.predicates.relations import EQUALS, Between, Flanking, Relation
 from tasks.grounding.predicates.sizes import Measure, Times
@@ -37,8 +38,16 @@ def predicate_of(attached: Attached, noun: Noun, text: str, means: Means) -> Pre
     match attached.kind:
         case "position" if attached.region is not None:
             return Position(attached.region, words)
-        case "relation" | "between" | "times" | "nearer" if attached.others:
+        case "relation" | "between" | "times" if attached.others:
             return _related(attached, words, [means(other) for other in attached.others])
+        case "nearest" if attached.others:
+            category = noun.thing.category if attached.restrictive else None
+            target = means(attached.others[0])
+            return Nearest(target, category or ANYTHING, attached.start, attached.end)
+        case "nearer":
+            return _nearer(attached, [means(other) for other in attached.others])
+        case "nominal" if attached.others and attached.others[0].thing.category is not None:
+            return _of_class(attached, noun)
         case "distance":
             return _distance(attached, means)
         case "measure":
@@ -66,13 +75,21 @@ def _related(attached: Attached, words: str, others: list[Meaning]) -> Predicate
     start, end, value = attached.start, attached.end, attached.value
     if attached.kind == "between":
         return Between(others[0], others[1] if len(others) > 1 else None, start, end)
-    if attached.kind == "nearer":
-        return _nearer(attached, others)
     if attached.kind == "times":
         return _times(attached, words, others[0])
     if value == "flanking":
         return Flanking(others[0], start, end)
     return Relation(value, others[0], start, end, words)
+
+
+def _of_class(attached: Attached, noun: Noun) -> Predicate | None:
+    """Return “are ships”; of what is described as an object it is said otherwise (classes.py)."""
+    named = attached.others[0].thing
+    if noun.thing.pronoun in {"object", "this", "that"} or named.category is None or named.extreme is not None:
+        return None
+    if named.denied:
+        attached.negated = True
+    return OfClass(named.category, named.start, named.end)
 
 
 def _times(attached: Attached, words: str, other: Meaning) -> Predicate | None:
@@ -89,12 +106,17 @@ def _times(attached: Attached, words: str, other: Meaning) -> Predicate | None:
 
 
 def _nearer(attached: Attached, others: list[Meaning]) -> Predicate | None:
-    farther = attached.value == "farther_than"
-    if attached.region is not None:
-        return Nearer(attached.region, others[0], attached.start, attached.end, farther=farther)
-    if len(others) < 2:
+    farther, mutual = attached.value == "farther_than", [*map(_is_mutual, attached.others)]
+    sides: list[Meaning | Region | None] = [attached.landmark] if attached.landmark else []
+    sides += [None if own else other for own, other in zip(mutual, others, strict=True)]
+    sides += [attached.region] if attached.region else []
+    if len(sides) < 2:
         return None
-    return Nearer(others[0], others[1], attached.start, attached.end, farther=farther)
+    return Nearer(sides[0], sides[1], attached.start, attached.end, farther=farther)
+
+
+def _is_mutual(noun: Noun) -> bool:
+    return noun.thing.pronoun in {"each other", "one another"}
 
 
 def _distance(attached: Attached, means: Means) -> Predicate:

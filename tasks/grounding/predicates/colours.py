@@ -29,12 +29,13 @@ class Colour:
 
     kind = ClaimKind.COLOUR
 
-    def __init__(self, word: str, start: int, end: int) -> None:
-        """Claim the colour ``word``, one of the word list."""
-        self.word, self.start, self.end = word, start, end
-        colour = grammar().colours[word]
-        self._meant = frozenset(colour.means)
-        self._allowed = self._meant | frozenset(colour.maybe)
+    def __init__(self, word: str, start: int, end: int, *others: str) -> None:
+        """Claim the colour ``word``, one of the word list; or any of ``others``."""
+        self.word, self.start, self.end = " or ".join((word, *others)), start, end
+        colours = [grammar().colours[one] for one in (word, *others)]
+        self._meant = frozenset(name for colour in colours for name in colour.means)
+        maybe = (name for colour in colours for name in colour.maybe)
+        self._allowed = self._meant | frozenset(maybe)
 
     def each(self, truth: Truth) -> Graded:
         """Return which objects have the colour."""

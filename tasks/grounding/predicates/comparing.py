@@ -12,7 +12,7 @@ import numpy as np
 from tasks.grounding.truth import Flags, Floats, Truth
 
 TOLERANCE: Final = 0.01  # of the side: centres nearer to each other than this are level
-NEAR: Final = 0.05  # of the diagonal: a gap up to this, or up to the size of the larger one, is near
+NEAR: Final = 0.05  # of the diagonal: a gap up to this, the smaller one or half the larger is near
 FAR: Final = 0.25  # of the diagonal: with a gap beyond this, and
 FAR_SIZES: Final = 2.5  # beyond this many sizes of the larger one, nothing is “next to”
 LARGER: Final = 1.25  # ratio of areas that nobody mistakes
@@ -101,8 +101,9 @@ def _ordered(subject: Spots, other: Spots, axis: int, sign: int, side: int) -> P
 
 def _near(subject: Spots, other: Spots, truth: Truth) -> Pairs:
     diagonal, apart = _diagonal(truth), gaps(subject, other)
-    size = np.maximum(_longest(subject)[:, None], _longest(other)[None, :])
-    sure = apart <= np.maximum(size, NEAR * diagonal)
+    one, two = _longest(subject)[:, None], _longest(other)[None, :]
+    size, small = np.maximum(one, two), np.minimum(one, two)
+    sure = apart <= np.maximum(np.maximum(small, size / 2), NEAR * diagonal)
     return sure, apart > np.maximum(FAR * diagonal, FAR_SIZES * size)
 
 

@@ -27,6 +27,8 @@ OFF: Final = 0.2  # relative error that everybody accepts, and two px
 WRONG: Final = 0.45  # and that nobody accepts, and four px
 BOUND: Final = 0.1  # of a bound such as “less than 20 m”: beyond that it is broken
 NEARER: Final = 1.15  # ratio of distances that nobody mistakes
+NEAREST: Final = 1.3  # ratio of distances of which the larger is clearly not the least
+MANY: Final = 300  # objects among which the nearest is looked for
 OTHERS: Final = 40  # readings of the other side that are tried
 OWN: Final = 12  # objects whose distances from each other are tried
 
@@ -121,52 +123,59 @@ class Nearer:
     kind = ClaimKind.DISTANCE
 
     def __init__(
-        self, target: Meaning | Region, than: Meaning, start: int, end: int, *, farther: bool
+        self,
+        target: Meaning | Region | None,
+        than: Meaning | Region | None,
+        start: int,
+        end: int,
+        *,
+        farther: bool,
     ) -> None:
         """Claim to be nearer to ``target`` than to ``than``, or farther from it.
 
-        To a region it is compared how near ``than`` is to it.
+        None means each other. With a region and things, it is compared how near those are to it.
         """
         self.target, self.than, self.farther = target, than, farther
         self.start, self.end = start, end
 
     def each(self, truth: Truth) -> Graded:
-        """Return which objects are nearer."""
-        found = [self.judge(truth, (place,)).outcome for place in range(len(truth.things[:OTHERS]))]
-        if len(found) < len(truth.things):
+        """Return which objects are nearer; none of those that are compared with."""
+        if self.target is None or self.than is None or len(truth.things) > OTHERS:
             return truth.anything()
+        own = {p for group in _choices(self.than) if not isinstance(group, Region) for p in group}
+        found = [
+            "contradicted" if place in own and isinstance(self.target, Region)
+            else self.judge(truth, (place,)).outcome
+            for place in range(len(truth.things))
+        ]  # fmt: skip
         sure = np.array([outcome == "supported" for outcome in found], dtype=bool)
         maybe = np.array([outcome != "contradicted" for outcome in found], dtype=bool)
         return Graded(sure, sure, maybe)
 
     def judge(self, truth: Truth, places: Sequence[int]) -> Judged:
         """Say whether the objects at ``places`` are nearer; by the gap and by the centres."""
-        if not self.than.known or (isinstance(self.target, Meaning) and not self.target.known):
+        sides = (self.target, self.than)
+        if any(isinstance(side, Meaning) and not side.known for side in sides):
             return unverifiable("what is compared is not labelled")
         found = [
             self._compared(truth, places, one, two)
-            for one in self._targets()
-            for two in self.than.choices()[:OTHERS]
-            if set(two) - set(places)
+            for one in _choices(self.target)
+            for two in _choices(self.than)
+            if isinstance(two, Region) or not two or set(two) - set(places)
         ]
         return best_of(found) if found else unverifiable("what is compared is not certain")
-
-    def _targets(self) -> list[tuple[int, ...] | Region]:
-        if isinstance(self.target, Region):
-            return [self.target]
-        return list(self.target.choices()[:OTHERS])
 
     def _compared(
         self,
         truth: Truth,
         places: Sequence[int],
         target: tuple[int, ...] | Region,
-        than: tuple[int, ...],
+        than: tuple[int, ...] | Region,
     ) -> Judged:
-        if isinstance(target, Region):
+        if isinstance(target, Region) and not isinstance(than, Region):
             near, far = _to_edge(truth, places, target), _to_edge(truth, than, target)
         else:
-            near, far = _ways(truth, places, target), _ways(truth, places, than)
+            near, far = _way(truth, places, target), _way(truth, places, than)
         if self.farther:
             near, far = far, near
         evidence = f"{where(truth, places)}: {near[0]:.0f} px against {far[0]:.0f} px"
@@ -176,8 +185,62 @@ class Nearer:
         return contradicted(evidence) if wrong else borderline(evidence)
 
 
-def _ways(truth: Truth, one: Sequence[int], two: Sequence[int]) -> tuple[float, float]:
-    """Return the gap and the way between the middles of two sets, px."""
+class Nearest:
+    """“Nearest to B”: of all labelled objects, or of those of a class."""
+
+    kind = ClaimKind.DISTANCE
+
+    def __init__(self, target: Meaning, category: str, start: int, end: int) -> None:
+        """Claim that nothing of ``category`` is nearer to ``target``."""
+        self.target, self.category, self.start, self.end = target, category, start, end
+
+    def each(self, truth: Truth) -> Graded:
+        """Return which objects are the nearest."""
+        if not self.target.known or len(truth.things) > OTHERS:
+            return truth.anything()
+        found = [self.judge(truth, (place,)).outcome for place in range(len(truth.things))]
+        sure = np.array([outcome == "supported" for outcome in found], dtype=bool)
+        maybe = np.array([outcome != "contradicted" for outcome in found], dtype=bool)
+        return Graded(sure, sure, maybe)
+
+    def judge(self, truth: Truth, places: Sequence[int]) -> Judged:
+        """Say whether nothing is nearer, by the gap or by the centres."""
+        peers = truth.members(self.category).graded.nominal.nonzero()[0].tolist()
+        targets = [one for one in self.target.choices()[:OTHERS] if not set(one) & set(places)]
+        if not self.target.known or not targets or len(peers) > MANY:
+            return unverifiable("what it is nearest to is not labelled")
+        return best_of([self._against(truth, places, target, peers) for target in targets])
+
+    def _against(
+        self, truth: Truth, places: Sequence[int], target: tuple[int, ...], peers: Sequence[int]
+    ) -> Judged:
+        own = _way(truth, places, target)
+        rivals = [p for p in peers if p not in target and p not in places]
+        others = [_way(truth, (rival,), target) for rival in rivals]
+        least = [min((other[n] for other in others), default=own[n]) for n in (0, 1)]
+        evidence = f"{own[0]:.0f} px, the nearest other {least[0]:.0f} px away"
+        if own[0] <= least[0] or own[1] <= least[1]:
+            return supported(evidence)
+        wrong = all(a > NEAREST * b + 2 for a, b in zip(own, least, strict=True))
+        return contradicted(evidence) if wrong else borderline(evidence)
+
+
+def _choices(side: Meaning | Region | None) -> list[tuple[int, ...] | Region]:
+    if side is None:
+        return [()]
+    return [side] if isinstance(side, Region) else list(side.choices()[:OTHERS])
+
+
+def _way(
+    truth: Truth, one: Sequence[int], two: tuple[int, ...] | Region
+) -> tuple[float, float]:
+    """Return the gap and the way between the middles of two sets, px; of no second, of the first."""
+    if isinstance(two, Region):
+        return _to_edge(truth, one, two)
+    if not two:
+        own = list(one)[:OWN]
+        pairs = [_way(truth, (a,), (b,)) for a in own for b in own if a < b] or [(0.0, 0.0)]
+        return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
     first, second = truth.place_of(one).middles[1], truth.place_of(two).middles[1]
     return truth.gap(one, two), float(np.hypot(*(first - second)))
 

@@ -25,6 +25,7 @@ class Attached:
     end: int
     value: str = ""
     region: Region | None = None
+    landmark: Region | None = None  # of the picture, which something is “nearer to than A”
     others: list["Noun"] = field(default_factory=list)
     amounts: tuple[float | None, float | None] = (None, None)  # length and width, or a distance
     bound: Bound = "about"
@@ -52,6 +53,7 @@ class Noun:
     thought: bool = False
     aspect: str | None = None  # “number” in “the number of planes”
     whole: list["Noun"] = field(default_factory=list)  # “of A and B, …”: one of these is meant
+    clause: int = 0  # in which it stands, counted from the first of the sentence
 
     @property
     def is_described(self) -> bool:

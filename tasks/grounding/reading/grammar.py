@@ -85,6 +85,7 @@ class Grammar(Record):
     partly: Words
     totals: Words
     numbering: Words
+    no_counts: Words
     units: dict[str, float]
     pixel_units: Words
     measuring: Words

@@ -22,9 +22,11 @@ _ADJECTIVES: Final = frozenset(
     {"comparative", "superlative", "colour", "size", "the", "a", "ordinal", "other", "side",
      "number", "pointing", "not", "aside", "every", "none", "what"}
 )  # fmt: skip
-_DETERMINERS: Final = frozenset({"the", "a", "pointing", "none", "every", "other", "what", "ordinal"})
+_DETERMINERS: Final = frozenset(
+    {"the", "a", "pointing", "none", "every", "other", "what", "ordinal", "number", "vague"}
+)
 _BEFORE_FOREIGN: Final = frozenset(
-    {"colour", "size", "side", "aside", "word", "number", "superlative", "comparative", "vague"}
+    {"colour", "size", "side", "aside", "word", "superlative", "comparative", "place"}
 )
 _LONGEST_FOREIGN: Final = 5  # words of a phrase of no known class
 
@@ -43,6 +45,8 @@ def head_at(
         case "object":
             return "object"
         case "word":
+            return "foreign" if _is_foreign(tokens, place, before) else None
+        case "collective" if _kind(tokens, place + 1) != "of":
             return "foreign" if _is_foreign(tokens, place, before) else None
         case "aspect":
             coloured = place > 0 and tokens[place - 1].kind == "colour"
@@ -105,7 +109,8 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
             return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
         case "pointing":
             if token.words in {"its", "their"}:  # “its nearest neighbour”, “their longer sides”
-                return following in {"neighbour", "long_side", "aspect", "colour"}
+                coloured = following == "colour" and _kind(tokens, place + 2) == "aspect"
+                return following in {"neighbour", "long_side", "aspect"} or coloured
             return token.value in _THESE and before in _BEGINS and (
                 following in {"every", "number", ""} or (following in _AFTER and following != "of")
             )
@@ -170,4 +175,4 @@ def _is_foreign(tokens: Sequence[Token], place: int, before: int) -> bool:
         at -= 1
     if at == before:
         return at >= 0 and tokens[at].owner
-    return tokens[at].kind in _DETERMINERS
+    return tokens[at].kind in _DETERMINERS and tokens[at + 1].kind != "place"

@@ -54,6 +54,7 @@ class Linker:
         self.loose: list[Attached] = []  # what is said of nothing that the sentence names
         self.is_listed = len(tokens) <= _LISTED
         self.denies_next = False
+        self.clauses = 0
         self.clause = Clause()
 
     # ------------------------------------------------------------ clauses
@@ -61,6 +62,7 @@ class Linker:
     def begin(self) -> None:
         """End the clause and begin a new one."""
         self.end()
+        self.clauses += 1
         self.clause = Clause()
 
     def end(self) -> None:
@@ -142,7 +144,7 @@ class Linker:
         self._deny_thing(thing)
         noun = Noun(thing, exists=clause.exists, thought=clause.thought or thing.thought)
         noun.aspect = self._aspect_of(thing)
-        noun.whole = clause.whole
+        noun.whole, noun.clause = clause.whole, self.clauses
         self.nouns.append(noun)
         clause.nouns.append(noun)
         if thing.of_choice and clause.last is not None:
@@ -226,6 +228,10 @@ class Linker:
             return False
         if not clause.partner or clause.partner[-1] is not last or last.attached or clause.whole:
             return False
+        if clause.before == "comma" and (
+            thing.category is None or self.kind_after(thing.head) not in {"and", "comma"}
+        ):
+            return False
         return self.kind_after(thing.head) not in {"verb", "seen", "place", "relation", "colour", "not"}
 
     def _is_nominal(self, thing: Thing) -> bool:
@@ -276,7 +282,8 @@ class Linker:
             self.attach(attached, nouns, instead)
         else:
             clause = self.clause
-            attached.negated, attached.thought = clause.negated, clause.thought
+            attached.negated, attached.thought = clause.negated or attached.negated, clause.thought
+            clause.negated = False
             clause.fronted.append(attached)
 
     def target(self) -> tuple[Sequence[Noun], Noun | None]:

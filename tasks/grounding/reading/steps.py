@@ -25,7 +25,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "facing": steps_places.facing, "preposition": steps_places.preposition,
     "by": steps_places.preposition, "separating": steps_places.separating,
     "neighbour": steps_places.neighbour, "reference": steps_places.reference,
-    "long_side": steps_places.long_side, "of": steps_places.of,
+    "except": steps_places.sparing, "long_side": steps_places.long_side, "of": steps_places.of,
     "verb": steps_clauses.verb, "there": steps_clauses.there, "shows": steps_clauses.shows,
     "seen": steps_clauses.seen, "not": steps_clauses.negation, "none": steps_clauses.none,
     "absent": steps_clauses.absent, "hypothetical": steps_clauses.hypothetical,

@@ -22,7 +22,7 @@ def measure(linker: Linker, at: int, token: Token) -> int:
     said.amounts = (found.amount, found.width)
     aspect = clause.aspect if clause.aspect in {"length", "width"} else None
     following_kind = linker.tokens[following].kind if following < len(linker.tokens) else ""
-    if found.of == "height":
+    if found.of == "height" or _is_range(linker, at, following):
         return following
     if clause.separated and found.of == "length" and not found.width:
         clause.measures.append(said)
@@ -43,6 +43,16 @@ def measure(linker: Linker, at: int, token: Token) -> int:
     return following
 
 
+def _is_range(linker: Linker, at: int, following: int) -> bool:
+    """Say whether the measure is one end of “between 18 m and 26 m”, of which nothing is checked."""
+    tokens = linker.tokens
+    if any(token.kind == "between" for token in tokens[max(0, at - 2) : at]):
+        return True
+    return at > 2 and tokens[at - 1].words in {"and", "to"} and any(
+        token.kind == "between" for token in tokens[max(0, at - 5) : at]
+    )
+
+
 def _is_of_it(linker: Linker, at: int) -> bool:
     """Say whether a measure is one of the clause's subject: “the length of the plane is 20 m”."""
     return bool(linker.clause.subjects or linker.clause.nouns) or at == 0
@@ -61,7 +71,9 @@ def number(linker: Linker, at: int, token: Token) -> None:
     """Take a number that is said of what was named: “the planes number 14”, “… is three”."""
     clause = linker.clause
     read = read_quantity(linker.tokens, at, named=True)
-    if read is None:
+    if read is None or _begins_range(linker, at):
+        return
+    if at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in words("no_counts"):
         return
     quantity = _compared(linker, read[0], token)
     said = Attached("counted", quantity.start, quantity.end, quantity=quantity)
@@ -75,6 +87,15 @@ def number(linker: Linker, at: int, token: Token) -> None:
         linker.attach(said, clause.whole[:1])
     else:
         clause.numbers.append(said)
+
+
+def _begins_range(linker: Linker, at: int) -> bool:
+    """Say whether a second number follows that ends the range that this one begins."""
+    some = linker.tokens[at : at + 3]
+    if len(some) < 3 or some[2].kind != "number":
+        return False
+    ranged = at > 0 and linker.tokens[at - 1].kind == "between"
+    return some[1].words in {"to", "or", "-", "–"} or (ranged and some[1].words == "and")
 
 
 def _is_number_of_subject(linker: Linker, before: Token | None, at: int) -> bool:
@@ -145,12 +166,17 @@ def than(linker: Linker, at: int, token: Token) -> None:
         return
     if waiting.value in {"nearer_than", "farther_than"}:
         waiting.kind = "nearer"
+        if waiting.landmark is None:
+            return
     linker.relate(waiting)
 
 
 def superlative(linker: Linker, at: int, token: Token) -> None:
     """Take “lies furthest to the left”, “takes up most space”; “nearest” waits for to what."""
     if token.value in {"near", "far"}:
+        following = linker.head_after(at + 1, _LONGEST)
+        if token.value == "near" and following is not None and linker.kind_after(at) != "place":
+            linker.relate(Attached("nearest", token.start, token.end))
         return
     linker.say(Attached("superlative", token.start, token.end, token.value))
 
@@ -183,7 +209,8 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
     if named in {"colour", "position"} and clause.aspect is not None:
         return
     clause.aspect = named
-    if named == "direction":
+    in_line = clause.last is not None and clause.last.thing.collective in words("collectives_in_line")
+    if named == "direction" and not in_line:
         clause.long_sides = True
 
 

@@ -36,7 +36,8 @@ def shows(linker: Linker, at: int, token: Token) -> None:
     if not clause.subjects or clause.before == "picture":
         clause.exists, clause.subjects = clause.before != "noun", []
     elif clause.subjects[-1].thing.foreign and clause.before == "noun":
-        clause.exists, clause.subjects = True, []
+        clause.exists = linker.is_usual_place(clause.subjects[-1].thing.head)
+        clause.subjects = []
     elif token.words in {"has", "have", "with"} and _is_new_thing(linker, at + 1):
         clause.subjects, clause.verb = [], "has"
     else:

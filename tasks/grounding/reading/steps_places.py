@@ -32,8 +32,10 @@ def place(linker: Linker, at: int, token: Token) -> None:
         clause = linker.clause
     region = linker.regions[token.start]
     before = linker.tokens[at - 1] if at else None
-    if before is not None and before.kind in {"relation", "comparative", "superlative"}:
+    if before is not None and before.kind in {"relation", "comparative", "superlative", "than"}:
         _near_place(linker, token, before)
+        return
+    if _is_further_side(linker, token, region):
         return
     if _is_course(linker, token, region):
         return
@@ -67,17 +69,42 @@ def _is_course(linker: Linker, token: Token, region: Region) -> bool:
     return True
 
 
+def _is_further_side(linker: Linker, token: Token, region: Region) -> bool:
+    """Take “below it and to the left”: a second relation to the same thing."""
+    clause = linker.clause
+    side = {"first": "left_of", "last": "right_of"}.get(region.column or "")
+    if side is None or region.row or not token.words.startswith("to the "):
+        return False
+    earlier = [one for one in (*clause.fronted, *(a for n in clause.subjects for a in n.attached))
+               if one.kind == "relation" and one.others]  # fmt: skip
+    joined = any(t.kind in _JOINED for t in linker.tokens if token.start - 20 < t.start < token.start)
+    if not earlier or not joined:
+        return False
+    said = Attached("relation", token.start, token.end, side, others=earlier[-1].others)
+    linker.attach_or_keep(said, clause.subjects, None)
+    return True
+
+
 def _near_place(linker: Linker, token: Token, before: Token) -> None:
     """Take “closest to the lower edge”, “nearer to the left edge”; “below the middle” stays open."""
     clause, region = linker.clause, linker.regions[token.start]
     start = before.start
+    if before.kind == "than":
+        waiting = clause.nearer or clause.comparative
+        if waiting is not None and waiting.value in {"nearer_than", "farther_than"}:
+            waiting.kind, waiting.region = "nearer", region
+            waiting.end = token.end
+            if waiting is clause.comparative:
+                clause.comparative = None
+                linker.say(waiting)
+        return
     if before.words.startswith(("closest", "nearest")) or before.value == "near":
         clause.pending = None
         linker.say(Attached("superlative", start, token.end, "near", region=region))
     elif before.value == "far":
         linker.say(Attached("superlative", start, token.end, "far", region=region))
     elif clause.comparative is not None and clause.comparative.value in {"nearer_than", "farther_than"}:
-        clause.comparative.region = region
+        clause.comparative.landmark = region
     else:
         linker.open_pending()
 
@@ -86,7 +113,19 @@ def relation(linker: Linker, at: int, token: Token) -> None:
     """Begin a relation; one that stands before its subject begins a clause of its own."""
     if linker.clause.before in _JOINED and _precedes_subject(linker, at + 1):
         linker.begin()
+    if linker.kind_after(at) == "who" and linker.clause.last is not None:
+        _within_which(linker, token)
+        return
     linker.relate(Attached("relation", token.start, token.end, token.value))
+
+
+def _within_which(linker: Linker, token: Token) -> None:
+    """Take “a track, within which a field lies”: what follows is within what was named last."""
+    last = linker.clause.last
+    linker.begin()
+    if last is not None:
+        said = Attached("relation", token.start, token.end, token.value, others=[last])
+        linker.clause.fronted.append(said)
 
 
 def _precedes_subject(linker: Linker, at: int) -> bool:
@@ -121,8 +160,12 @@ def sided(linker: Linker, at: int, token: Token) -> None:
 def between(linker: Linker, at: int, token: Token) -> None:
     """Begin “between A and B”; “among the planes, …” names a whole at the beginning."""
     clause = linker.clause
+    if linker.kind_after(at) == "number" and at + 1 not in linker.heads:
+        return  # “between four and six”
     if not clause.before and token.words in _AMONG:
         clause.opens_whole = True
+        return
+    if linker.kind_after(at) == "measure":
         return
     ends = linker.head_after(at + 1, 2)
     joint = ends is not None and _two_follow(linker, ends)
@@ -256,6 +299,11 @@ def preposition(linker: Linker, at: int, token: Token) -> int | None:
         linker.attach_or_keep(opened, *linker.target())
         return ahead + 1
     return None
+
+
+def sparing(linker: Linker, at: int, token: Token) -> None:
+    """Take “except A”: what was denied spares A."""
+    linker.relate(Attached("open", token.start, token.end, "except"))
 
 
 def _nearer(linker: Linker, at: int, token: Token) -> None:

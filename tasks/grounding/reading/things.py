@@ -161,6 +161,9 @@ class _Phrase:
             if self.tokens[self.at - 1].kind == "collective":
                 self.at -= 1
                 self._collective()
+                if self._kind == "of" and self.at - 1 > self.before:
+                    self.at -= 1
+                    self._part_of()
             else:
                 self.at -= 1
                 self._part_of()
@@ -298,6 +301,8 @@ class _Phrase:
             thing.unknown = True
             thing.portion = Quantity(1, math.inf, 1, math.inf, token.start, token.end)
             self.at -= 1
+            if self._kind in {"number", "the", "a"}:
+                self.at -= 1
         elif token.kind in {"superlative", "comparative"}:
             self._most_of(token)
         elif token.kind in {"one", "other"} and self.at - 1 > self.before:
@@ -470,6 +475,8 @@ def _elided(tokens: Sequence[Token], thing: Thing, before: int) -> Iterator[Thin
         return
     end = at - 1
     if tokens[end].kind not in {"colour", "size", "comparative"}:
+        return
+    if tokens[at].kind == "comma" and not thing.plural:
         return
     adjective = tokens[end]
     reader = _Phrase(tokens, end, before)

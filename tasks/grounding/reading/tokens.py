@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from tasks.grounding.reading.grammar import grammar
+from tasks.grounding.reading.grammar import grammar, named_by
 from tasks.lexicon.lexicon import numbers_in_words, short_forms, written_forms
 
 HUGE: Final = 10.0**9  # what a number of more digits counts as
@@ -238,13 +238,14 @@ _Listed = Iterator[tuple[str, str, str, float, bool]]
 
 def _listed(also: Collection[str]) -> _Listed:
     """Yield every entry of the word lists: words, kind, value, number, plural."""
+    lists = grammar()
     for form, (category, plural) in written_forms(frozenset(also)).items():
-        yield form, "class", category, 0.0, plural
+        if form not in lists.plain["object"] or category in also:
+            yield form, "class", category, 0.0, plural
     for known in sorted(also):
         for form, (category, plural) in short_forms(known).items():
             yield form, "class", category, 0.0, plural
     yield from _listed_numbers()
-    lists = grammar()
     for kind in ("direction", "arrangement"):
         yield from _listed_values(kind, lists.valued[kind])
     for kind, phrases in lists.plain.items():
@@ -269,7 +270,8 @@ def _listed_numbers() -> _Listed:
     for phrase, number in lists.amounts.items():
         yield phrase, "number", phrase, float(number), False
     for forms in lists.after_number.values():
-        yield from ((f, "after_number", f, 0.0, False) for f in forms if " " in f)
+        some = (form for form in forms if " " in form and form not in named_by("bound"))
+        yield from ((form, "after_number", form, 0.0, False) for form in some)
     for phrase, factor in lists.factors.items():
         yield phrase, "factor", phrase, factor, False
     for phrase in lists.times:
