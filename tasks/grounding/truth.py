@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from schemas.geometry import Box, Polygon
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Shape
-from tasks.imagery.colour import Picture, look_of, open_picture
+from tasks.imagery.colour import Look, Picture, look_of, open_picture
 from tasks.lexicon.lexicon import broader, is_known, related, short_forms, typical
 from tasks.spatial.polygons import area, box_of, least_rectangle, shape_of
 
@@ -123,7 +123,7 @@ class Truth:
         self._jpeg = picture
         self._places: dict[tuple[int, ...], Place] = {}
         self._members: dict[str, Members] = {}
-        self._looks: dict[int, tuple[str | None, dict[str, float]]] = {}
+        self._looks: dict[int, Look] = {}
         self.known: dict[tuple[object, ...], Graded] = {}  # what predicates found, by what they ask
 
     @cached_property
@@ -192,12 +192,12 @@ class Truth:
         except ValueError:
             return None
 
-    def look(self, place: int) -> tuple[str | None, dict[str, float]]:
-        """Return the colour word of an object and the shares of all words among its pixels."""
+    def look(self, place: int) -> Look:
+        """Return what an object looks like; nothing is known without a picture."""
         if place not in self._looks:
             picture = self.picture
-            seen = look_of(picture, self.polygons[place]) if picture is not None else (None, {})
-            self._looks[place] = seen
+            blank = Look(None, {}, {})
+            self._looks[place] = look_of(picture, self.polygons[place]) if picture else blank
         return self._looks[place]
 
     @cached_property

@@ -19,13 +19,14 @@ from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.grammar import fold
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.reading.sentences import Sentence
+from tasks.grounding.reading.things import Thing
 from tasks.grounding.truth import ANYTHING
 from tasks.grounding.verdicts import Checked
 
 READ: Final = 60  # tokens of an answer that are looked at
 _FAR: Final = frozenset({"far", "distance", "apart"})
 _WIDE: Final = frozenset({"wide", "width", "broad"})
-_LONG: Final = frozenset({"long", "length", "large", "big", "size", "longer side"})
+_LONG: Final = frozenset({"long", "length", "large", "big", "size", "longer"})
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     gap = next((n for s in reversed(answer.question) for n in s.nouns if n.thing.asked), None)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
     named = [noun for noun in named if noun.clause == named[0].clause]
+    if gap is None and named:
+        yield from _chosen(named[0], answer, ground)
     if gap is None or not named or any(a.kind not in {"position"} for a in named[0].attached):
         return
     resolver = Resolver(ground.truth, ground.discourse, ground.text)
@@ -133,6 +136,15 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     if claimed.attached and not any(a.kind in {"numbers", "nominal"} for a in gap.attached):
         for noun in named:
             yield from _judged(_as_said(noun, gap, answer), ground, answer)
+
+
+def _chosen(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
+    """Judge “are there more A or more B? – more B”."""
+    asked = [n for s in answer.question for n in s.nouns if n.thing.comparison == "more"]
+    others = [other for other in asked if not _same(other, noun)]
+    if len(asked) == 2 and len(others) == 1:
+        resolver = Resolver(ground.truth, ground.discourse, ground.text)
+        yield _at(compared(Claim([noun], "more", others), ground, resolver), noun, answer)
 
 
 def _fill(
@@ -151,12 +163,32 @@ def _fill(
             yield from _judged(_as_said(noun, whole, answer), ground, answer)
         elif described.thing.category is not None and noun.thing.category is not None:
             described.attached.append(replace(attached, others=[noun]))
+        elif best is not None and gap.thing.category is not None:
+            yield from _most_of(noun, gap, described, ground, answer)
     elif attached.kind == "numbers" and noun.thing.category is not None:
         others = [o for o in attached.others if o.thing.category != noun.thing.category]
         if len(others) == 1 and len(attached.others) == 2:
             claim = Claim([noun], attached.value, others)
             found = compared(claim, ground, resolver)
             yield _at(found, noun, answer)
+
+
+def _most_of(
+    noun: Noun, gap: Noun, described: Noun, ground: Ground, answer: Answer
+) -> Iterator[Checked]:
+    """Judge “which plane is the largest? – the one in the upper left”."""
+    thing = replace(
+        gap.thing, adjectives=[*gap.thing.adjectives, *described.thing.adjectives], asked=False,
+        definite=True,
+    )  # fmt: skip
+    judge = Judge(ground)
+    meaning = judge.resolver.meaning(Noun(thing))
+    colours = [Attached("colour", a.start, a.end, a.value)
+               for a in noun.thing.adjectives if a.kind == "colour"]  # fmt: skip
+    if meaning.names_objects:
+        ours = Judge(replace(ground, text=answer.text))
+        found = ours.told(Noun(thing), meaning, [*colours, *noun.attached])
+        yield from (_at(one, noun, answer) for one in found)
 
 
 def _as_said(noun: Noun, gap: Noun, answer: Answer) -> Noun:
@@ -209,31 +241,45 @@ def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
     told = [one for one in told if one.kind != "counted"]
     if not told or any(n.role == "subject" and not n.thing.foreign for s in answer.read for n in s.nouns):
         return  # it speaks of things itself, and is judged by itself
-    noun = answer.subject
+    noun = answer.subject or _spoken_of(ground)
     if noun is None:
         return
+    if noun.thing.share is not None:  # “what colour are most of the ships?”
+        share = noun.thing.share
+        noun = Noun(replace(noun.thing, share=None, definite=True), noun.attached)
+        told = [replace(one, share=share) for one in told]
     judge = Judge(ground)
     meaning = judge.resolver.meaning(noun)
     if meaning.names_objects:
         ours = Judge(replace(ground, text=answer.text, about_all=False))
-        share = noun.thing.share
         for one in told:
-            one.restrictive, one.share = False, one.share or share
+            one.restrictive = False
             rows = any(a.kind == "arrangement" for a in noun.attached) or noun.thing.collective
             of_row = bool(rows) and one.kind == "direction"
             one.kind = "row_direction" if of_row else one.kind
         yield from ours.told(noun, meaning, told)
 
 
+def _spoken_of(ground: Ground) -> Noun | None:
+    """Return what a question such as “And where?” speaks of: what was spoken of last."""
+    last = next(iter(reversed(ground.discourse.said)), None)
+    if last is None:
+        return None
+    pronoun = "they" if last.plural else "it"
+    thing = Thing(0, 0, 0, 0, None, 0, last.plural, pronoun=pronoun, definite=True)
+    return Noun(thing)
+
+
 def _measured(attached: Attached, answer: Answer) -> Attached:
     """Return a bare measure as what the question asks for: how far, how long, how wide."""
     if attached.kind not in {"distance", "measure"}:
         return attached
-    asked = {token.words for sentence in answer.question for token in sentence.tokens}
+    tokens = [token for sentence in answer.question for token in sentence.tokens]
+    asked = {word for token in tokens for word in token.words.split()}
     amount = attached.amounts[0]
     nouns = [n for s in answer.question for n in s.nouns if n.role != "nominal"]
     if asked & _FAR:
         return replace(attached, kind="distance", others=nouns[1:2])
     if asked & _WIDE:
         return replace(attached, kind="measure", amounts=(None, amount))
-    return replace(attached, kind="measure") if asked & _LONG else attached
+    return replace(attached, kind="measure" if asked & _LONG else "open")

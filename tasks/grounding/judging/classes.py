@@ -52,6 +52,8 @@ def as_class(described: Noun, named: Noun) -> Noun:
         Attached("colour", a.start, a.end, a.value) for a in thing.adjectives if a.kind == "colour"
     ]
     told = [replace(one) for one in described.attached if one.kind != "nominal"]
+    for one in told:
+        one.peers = thing.category or ANYTHING if one.kind == "superlative" else None
     named_thing = replace(
         named.thing, quantity=named.thing.quantity or thing.quantity, definite=False,
         plural=named.thing.plural or thing.plural, denied=None,

@@ -71,7 +71,7 @@ def compared(
 
 def _paired(sentence: Sentence) -> Iterator[Claim]:
     """Yield “more planes than ships”."""
-    for one, other in pairwise(sentence.nouns):
+    for one, other in pairwise(n for n in sentence.nouns if n.thing.pronoun not in {"it", "they"}):
         thing = one.thing
         if thing.comparison is None or not other.thing.compared:
             continue
@@ -91,8 +91,11 @@ def _outnumbering(sentence: Sentence) -> Iterator[Claim]:
             if attached.kind == "numbers" and attached.others and attached.start not in done:
                 subjects = _sharing(sentence, attached) if together else [noun]
                 done |= {attached.start} if together else set()
-                yield Claim(subjects, attached.value, attached.others, attached.factor,
-                            negated=attached.negated)  # fmt: skip
+                others = [o for o in attached.others if o.thing.category != noun.thing.category
+                          or o.thing.category is None or o.thing.adjectives]  # fmt: skip
+                if others:
+                    yield Claim(subjects, attached.value, others, attached.factor,
+                                negated=attached.negated)  # fmt: skip
             elif attached.kind == "arrangement" and attached.value in {"as_many", "not_as_many"}:
                 if attached.joint and len(attached.others) == 1:
                     negated = attached.value == "not_as_many"

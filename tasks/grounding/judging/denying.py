@@ -29,6 +29,8 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
     is_open = thing.unknown or any(one.kind == "open" for one in noun.attached)
     for one in said:
         found = mask(ground, against_extreme(one, ground.truth))
+        other = getattr(one.predicate, "other", None)
+        is_open |= isinstance(other, Meaning) and other.is_floor and not other.names_objects
         is_open |= tells_nothing(found)
         graded = graded.both(found)
     outcome = _outcome(graded, is_floor=base.is_floor, known=base.known)

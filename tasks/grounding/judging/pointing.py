@@ -66,10 +66,21 @@ def pointed(
         share = one.attached.share if one.attached is not None else None
         yield shared(ground, noun, share or "most", graded, graded.both(mask(ground, one)))
     rest = [one for one in said if one not in shares]
+    groups = _not_itself(rest, meaning.groups)
     for one, checked in zip(
-        rest, best_reading(ground, resolver, noun, rest, meaning.groups), strict=True
+        rest, best_reading(ground, resolver, noun, rest, groups), strict=True
     ):
         yield _opened(ground, one, checked, meaning) if meaning.is_open else checked
+
+
+def _not_itself(
+    said: Sequence[Said], groups: Sequence[tuple[int, ...]]
+) -> Sequence[tuple[int, ...]]:
+    """Return ``groups`` without those to which the phrase is said to relate: “it is left of A”."""
+    others = [getattr(one.predicate, "other", None) for one in said]
+    related = {other.groups[0] for other in others
+               if isinstance(other, Meaning) and len(other.groups) == 1}  # fmt: skip
+    return [group for group in groups if group not in related] or groups
 
 
 def number_of(ground: Ground, thing: Thing, quantity: Quantity, places: Sequence[int]) -> Checked:

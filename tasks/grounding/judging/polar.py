@@ -8,6 +8,7 @@ from schemas.verdict import ClaimKind, Outcome
 from tasks.grounding.judging.comparisons import comparisons
 from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.statements import Judge
+from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.grammar import any_of, fold, grammar, words
 from tasks.grounding.reading.sentences import Sentence
 from tasks.grounding.verdicts import Checked, Edit, verdict
@@ -25,7 +26,8 @@ def polar(
         counts = how_many_asked(sentence, ground.text) is not None
         if not sentence.nouns or counts or not asks:
             continue
-        said = [*comparisons(sentence, ground), *Judge(ground).checked(sentence.nouns)]
+        nouns = [_any_of(noun) for noun in sentence.nouns]
+        said = [*comparisons(sentence, ground), *Judge(ground).checked(nouns)]
         found = _together(sentence, said)
         outcome = found if claimed else _opposite(found)
         if not claimed and found == "supported" and has_unknown(sentence):
@@ -39,6 +41,14 @@ def polar(
             _flipped(text, claimed=claimed) if outcome == "contradicted" else (),
         )
         return
+
+
+def _any_of(noun: Noun) -> Noun:
+    """Return “are there planes?” as “is there any plane?”."""
+    thing = noun.thing
+    if thing.plural and not thing.definite and thing.number is None and thing.every is None:
+        thing.every = "any"
+    return noun
 
 
 def says_yes(reply: str) -> bool | None:

@@ -70,6 +70,11 @@ def is_listed(thing: "Thing") -> bool:
     return thing.pronoun in _ONES or listed
 
 
+def is_one(thing: "Thing") -> bool:
+    """Say whether the phrase is “the one”, “a grey one” …"""
+    return thing.pronoun in _ONES
+
+
 def agrees(quantity: Quantity | None, count: int) -> bool:
     """Say whether ``count`` objects may be those of a phrase with this number."""
     return quantity is None or quantity.low <= count <= quantity.high
@@ -146,6 +151,8 @@ def _of_pronoun(resolver: "Resolver", noun: "Noun", narrowed: Graded) -> Groups:
     best = resolver.superlative(thing)
     for one in pointed_at(resolver, thing):
         group = one.group
+        if group is None and best is not None and one.plural:
+            group = _places(one.graded.nominal)
         if group is None:
             continue
         if best is not None:

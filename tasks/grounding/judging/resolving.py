@@ -99,6 +99,9 @@ class Resolver:
         if thing.pronoun == "object":
             return Base(self.truth.members(ANYTHING).graded, is_floor=True, known=True)
         last = next(readings.pointed_at(self, thing), None)
+        if readings.is_one(thing) and thing.like is not None:
+            members = self.members(thing.like)
+            return Base(members.graded, members.is_floor, known=True)
         if last is None:
             return Base(self.truth.anything(), is_floor=True, known=False)
         if readings.is_listed(thing) and last.category is not None:

@@ -85,7 +85,9 @@ def _related(attached: Attached, words: str, others: list[Meaning]) -> Predicate
 def _of_class(attached: Attached, noun: Noun) -> Predicate | None:
     """Return “are ships”; of what is described as an object it is said otherwise (classes.py)."""
     named = attached.others[0].thing
-    if noun.thing.pronoun in {"object", "this", "that"} or named.category is None or named.extreme is not None:
+    if noun.thing.pronoun == "object" and noun.thing.extreme is None:
+        return None
+    if noun.thing.pronoun in {"this", "that"} or named.category is None or named.extreme is not None:
         return None
     if named.denied:
         attached.negated = True

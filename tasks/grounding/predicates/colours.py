@@ -1,6 +1,6 @@
 """Colours, from the pixels of objects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,13 +15,14 @@ from tasks.grounding.predicates.judged import (
 )
 from tasks.grounding.reading.grammar import grammar
 from tasks.grounding.truth import Graded, Truth
+from tasks.imagery.colour import Look
 
 COLOURED: Final = 0.45  # of an object's pixels: everybody gives it a colour that covers as much
 UNCOLOURED: Final = 0.12  # nobody gives it a colour that covers less
+LIKE_GROUND: Final = 0.8  # of all pixels inside what cannot be told from the ground: it has their colour
+NOWHERE: Final = 0.05  # of these: a colour that covers less is not its own
 MOST: Final = 0.6  # of three objects and more: what is said of all is true of so many
 FEW: Final = 0.2  # and false where it may be true of no more than so many
-
-Shares = dict[str, float]
 
 
 class Colour:
@@ -49,7 +50,7 @@ class Colour:
         if truth.picture is None:
             return unverifiable("there is no picture to look at")
         sure, _, maybe = self._of(truth, places)
-        words = [truth.look(place)[0] for place in places]
+        words = [truth.look(place).word for place in places]
         known = sorted({word for word in words if word}, key=lambda w: (-words.count(w), w))
         seen = ", ".join(known[:3]) or "no clear colour"
         evidence, found = f"looks {seen}", known[0] if known else None
@@ -62,14 +63,21 @@ class Colour:
 
     def _of(self, truth: Truth, places: Sequence[int]) -> Graded:
         """Return which of the objects at ``places`` have the colour, in their order."""
-        shares = [truth.look(place)[1] for place in places]
-        own = np.array([_sum(s, self._meant) if s else np.nan for s in shares], dtype=float)
-        wide = np.array([_sum(s, self._allowed) if s else np.nan for s in shares], dtype=float)
-        with np.errstate(invalid="ignore"):
-            nominal = own >= COLOURED
-            maybe = np.isnan(own) | (own >= UNCOLOURED) | (wide >= COLOURED)
-        return Graded(nominal, nominal, maybe)
+        looks = [truth.look(place) for place in places]
+        nominal = np.array([self._has(look) for look in looks], dtype=bool)
+        return Graded(nominal, nominal, np.array([self._may_have(o) for o in looks], dtype=bool))
+
+    def _has(self, look: Look) -> bool:
+        if look.shares:
+            return _sum(look.shares, self._meant) >= COLOURED
+        return _sum(look.inside, self._meant) >= LIKE_GROUND
+
+    def _may_have(self, look: Look) -> bool:
+        if look.shares:
+            own = _sum(look.shares, self._meant) >= UNCOLOURED
+            return own or _sum(look.shares, self._allowed) >= COLOURED
+        return not look.inside or _sum(look.inside, self._allowed) >= NOWHERE
 
 
-def _sum(shares: Shares, words: frozenset[str]) -> float:
+def _sum(shares: Mapping[str, float], words: frozenset[str]) -> float:
     return sum(share for word, share in shares.items() if word in words)

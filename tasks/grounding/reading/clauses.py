@@ -80,6 +80,7 @@ class Clause:
     ends: list[Noun] = field(default_factory=list)  # “the distance between A and B”
     partner: list[Noun] = field(default_factory=list)  # what the last relation related to
     nearer: Attached | None = None  # “nearer to A”, which waits for “than to B”
+    exceeding: list[Attached] = field(default_factory=list)  # “exceeds B”, in what is open
     gap: Attached | None = None  # a distance that waits for its relation
     measures: list[Attached] = field(default_factory=list)  # of what is open still
     numbers: list[Attached] = field(default_factory=list)

@@ -132,6 +132,8 @@ def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
     for at in range(place + 2, min(place + 2 + _LONGEST_FOREIGN, len(tokens))):
         if tokens[at].kind in {"class", "object", "they", "one"}:
             return True
+        if tokens[at].kind == "number" and not _is_before_noun(tokens, at):
+            return True  # “the larger of the two”
         if tokens[at].kind not in _BEFORE_FOREIGN | _DETERMINERS:
             return False
     return False

@@ -70,6 +70,7 @@ class Linker:
         clause = self.clause
         self.open_pending()
         self._end_comparative()
+        self._end_exceeding()
         self._end_measures()
         self._end_numbers()
         if not clause.subjects and clause.fronted:
@@ -99,8 +100,18 @@ class Linker:
         if waiting.others:
             self.attach(self.of_aspect(waiting), asked[:1] or subjects_or_last(clause)[:1])
 
+    def _end_exceeding(self) -> None:
+        """Say in what “A exceeds B” is so, where the clause says it after: “in number”."""
+        for relation in self.clause.exceeding:
+            self.of_aspect(relation)
+            if relation.value in {"exceeding", "exceeded_by", "equal_to"}:
+                relation.kind = "open"
+
     def _end_measures(self) -> None:
         clause = self.clause
+        between = [one for one in clause.fronted if one.kind == "between"]
+        if between and not clause.subjects and not clause.ends:
+            clause.ends = between[0].others
         for measure in clause.measures:
             if clause.aspect in {"length", "width", "size"} and not clause.separated:
                 amount = measure.amounts[0]
@@ -133,7 +144,7 @@ class Linker:
         for number in clause.numbers:
             if counted and not any(a.kind in {"counted", "numbers"} for a in counted[0].attached):
                 self.attach(number, counted[:1])
-            elif not clause.nouns:
+            elif all(noun.thing.pronoun in {"it", "they"} for noun in clause.nouns):
                 self.loose.append(number)
 
     # ------------------------------------------------------------ noun phrases
@@ -161,9 +172,7 @@ class Linker:
             noun.role = "object"
             clause.partner.append(noun)
         elif self._is_nominal(thing):
-            noun.role = "nominal"
-            said = Attached("nominal", thing.start, thing.end, others=[noun])
-            self.attach(said, clause.subjects)
+            self._as_nominal(noun)
         else:
             self._as_subject(noun)
         clause.last, clause.negated = noun, False
@@ -243,8 +252,17 @@ class Linker:
             and not clause.subjects[-1].thing.foreign
             and clause.aspect in {None, "colour", "position"}
             and not clause.exists
-            and thing.quantity is None
+            and (thing.quantity is None or clause.subjects[-1].thing.pronoun == "object")
         )
+
+    def _as_nominal(self, noun: Noun) -> None:
+        """Take what subjects are said to be; “the more numerous” is a comparison of numbers."""
+        noun.role, thing = "nominal", noun.thing
+        said = Attached("nominal", thing.start, thing.end, others=[noun])
+        compared = [a.value for a in thing.adjectives if a.kind == "comparative"]
+        if thing.category is None and compared and compared[0] in {"more_than", "fewer_than"}:
+            said.kind, said.value, said.others = "numbers", compared[0], self.clause.whole
+        self.attach(said, self.clause.subjects)
 
     def _as_subject(self, noun: Noun) -> None:
         clause, last = self.clause, self.clause.last
@@ -252,12 +270,17 @@ class Linker:
         joined = joined and not (noun.thing.pronoun and noun.thing.portion)
         if joined and last is not None and last.role == "object":
             joined = not last.attached
+        joined = joined and not clause.subjects[-1].thing.foreign
         if joined and len(clause.subjects) < SUBJECTS and not clause.subjects[-1].is_described:
             clause.subjects.append(noun)
         else:
             clause.subjects = [noun]
+        in_line = noun.thing.collective in words("collectives_in_line")
         for fronted in clause.fronted:
-            noun.attached.append(replace(fronted, fronted=True))
+            one = replace(fronted, fronted=True)
+            if in_line and one.kind == "direction" and not clause.long_sides:
+                one.kind = "row_direction"
+            noun.attached.append(one)
 
     # ------------------------------------------------------------ predicates
 
@@ -336,8 +359,11 @@ class Linker:
         clause = self.clause
         numbered = clause.aspect == "number" or any(n.aspect == "number" for n in relation.others)
         if relation.kind == "times":
-            if numbered:
-                relation.kind, relation.value = "numbers", "as_many"
+            if numbered or relation.value == "more_than":
+                relation.kind = "numbers"
+                fewer = relation.negated and relation.factor == 1.0
+                relation.value = "fewer_than" if fewer else "as_many"
+                relation.negated = relation.negated and not fewer
         elif relation.kind != "relation":
             pass
         elif relation.value in {"more_than", "fewer_than", "as_many"} or numbered:
@@ -349,7 +375,7 @@ class Linker:
         elif clause.aspect == "size":
             relation.value = _SIZES.get(relation.value, relation.value)
         elif relation.value in {"exceeding", "exceeded_by", "equal_to"}:
-            relation.kind = "open"  # in what is not said
+            clause.exceeding.append(relation)  # in what is not said yet
         return relation
 
     # ------------------------------------------------------------ looking about

@@ -41,6 +41,8 @@ def read_measure(tokens: Sequence[Token], at: int) -> tuple[Measured, int]:
 def bound_before(tokens: Sequence[Token], at: int) -> Bound:
     """Return what the words before token ``at`` loosen its number to; “about” without any."""
     for place in range(at - 1, max(at - 4, -1), -1):
+        if place and tokens[place - 1].words in words("measuring"):
+            break  # “extends over 20 m”
         bound = bounds().get(tokens[place].words)
         if bound is not None:
             return bound

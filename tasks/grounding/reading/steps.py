@@ -17,7 +17,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "measure": steps_amounts.measure, "number": steps_amounts.number, "vague": steps_amounts.number,
     "comparative": steps_amounts.comparative, "superlative": steps_amounts.superlative,
     "factor": steps_amounts.factor, "equal": steps_amounts.equal, "aspect": steps_amounts.aspect,
-    "share": steps_amounts.share, "than": steps_amounts.than, "more": steps_amounts.more,
+    "share": steps_amounts.share, "dimension": steps_amounts.dimension, "than": steps_amounts.than, "more": steps_amounts.more,
     "bound": steps_amounts.bound,
     "place": steps_places.place, "relation": steps_places.relation, "sided": steps_places.sided,
     "between": steps_places.between, "direction": steps_places.direction,

@@ -195,6 +195,7 @@ def equal(linker: Linker, at: int, token: Token) -> None:
     said = Attached("times", token.start, token.end, token.value, factor=clause.factor or 1.0)
     said.bound = bound_before(linker.tokens, at - 1) if clause.factor is not None else "about"
     clause.factor = None
+    said.negated, clause.negated = clause.negated, False
     if token.value == "more_than" and token.words == "as many as" and linker.head_after(at + 1, 2) is None:
         return  # “as many as 20”
     linker.relate(said)
@@ -214,6 +215,12 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
         clause.long_sides = True
 
 
+def dimension(linker: Linker, at: int, token: Token) -> None:
+    """Note “in length”, where no measure stands before it."""
+    if token.value in {"length", "width"}:
+        linker.clause.aspect = token.value
+
+
 def share(linker: Linker, at: int, token: Token) -> None:
     """Note “mostly”: what follows is said of most."""
     linker.clause.share = token.value
@@ -229,6 +236,9 @@ def bound(linker: Linker, at: int, token: Token) -> None:
     """Take “more than” before a phrase without a number: “the ships are more than the planes”."""
     values: dict[Bound, str] = {"more_than": "more_than", "less_than": "fewer_than"}
     following = linker.head_after(at + 1, 1)
+    if token.words == "close to" and linker.kind_after(at) not in {"number", "measure", "vague"}:
+        linker.relate(Attached("relation", token.start, token.end, "next_to"))
+        return
     if token.value not in values or following is None or not token.words.endswith("than"):  # type: ignore[comparison-overlap]
         return
     if linker.heads[following].quantity is None:

@@ -103,7 +103,8 @@ def deny(linker: Linker) -> None:
 
 def hypothetical(linker: Linker, at: int, token: Token) -> None:
     """Note that what follows is thought of, not seen; a question may ask so."""
-    linker.clause.thought = not linker.asked
+    if linker.kind_after(at) != "measure":  # “stretches for 20 m”
+        linker.clause.thought = not linker.asked
 
 
 def boundary(linker: Linker, at: int, token: Token) -> None:

@@ -113,7 +113,8 @@ def relation(linker: Linker, at: int, token: Token) -> None:
     """Begin a relation; one that stands before its subject begins a clause of its own."""
     if linker.clause.before in _JOINED and _precedes_subject(linker, at + 1):
         linker.begin()
-    if linker.kind_after(at) == "who" and linker.clause.last is not None:
+    which = at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in {"which", "whom"}
+    if which and linker.clause.last is not None:
         _within_which(linker, token)
         return
     linker.relate(Attached("relation", token.start, token.end, token.value))
@@ -164,6 +165,10 @@ def between(linker: Linker, at: int, token: Token) -> None:
         return  # “between four and six”
     if not clause.before and token.words in _AMONG:
         clause.opens_whole = True
+        return
+    last = clause.last
+    if token.words in _AMONG and last is not None and last.thing.extreme and last.thing.category is None:
+        clause.opens_whole, last.whole = True, clause.whole  # “the largest among the ships”
         return
     if linker.kind_after(at) == "measure":
         return

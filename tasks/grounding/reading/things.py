@@ -83,6 +83,7 @@ class Thing:
     asked: bool = False  # “what”, “which plane”
     foreign: bool = False  # a noun that no class is known for
     owner: bool = False  # “the plane's”
+    like: str | None = None  # the class that was named before it in the sentence: “the one there”
     of_choice: bool = False  # A or B in “the larger of A and B”
     thought: bool = False  # spoken of as a possibility
     tag: TextSpan | None = None
@@ -112,6 +113,9 @@ def things_in(tokens: Sequence[Token], *, asked: bool = False) -> list[Thing]:
         found.append(thing)
         before = place
     found = list(_split_choices(tokens, found))
+    last: str | None = None
+    for thing in found:
+        thing.like, last = last, thing.category or last
     _compare(tokens, found)
     _deny(tokens, found)
     for thing in found:
@@ -289,7 +293,10 @@ class _Phrase:
     def _part_of(self) -> None:
         """Take “three of”, “one of”, “none of”; other words before “of” do not belong here."""
         thing, token = self.thing, self.tokens[self.at]
-        if token.kind in {"number", "vague"}:
+        ranked = self.at > 0 and self.tokens[self.at - 1].kind in {"superlative", "comparative"}
+        if token.value == "one" and ranked and self.at - 1 > self.before:
+            self._one_of()
+        elif token.kind in {"number", "vague"}:
             self._portion()
         elif token.kind == "none":
             thing.denied = "none"
@@ -459,7 +466,13 @@ def _compare(tokens: Sequence[Token], things: Sequence[Thing]) -> None:
         if one is None or one.comparison is None:
             continue
         between = tokens[one.head + 1 : other.first] if other is not None else ()
-        if other is not None and any(t.kind == "than" or t.words == "as" for t in between):
+        if other is not None and other.pronoun in {"it", "they"} and tokens[other.first - 1].kind == "than":
+            other.compared = one.compared = True  # “more planes than it does ships”
+            one.rest = False
+            after = next((t for t in things if t.first > other.head and t.category), None)
+            if after is not None:
+                after.compared = True
+        elif other is not None and any(t.kind == "than" or t.words == "as" for t in between):
             one.compared = other.compared = True
             one.rest = False
         elif one.comparison not in grammar().equals and one.comparison not in {"more", "fewer", "less"}:
