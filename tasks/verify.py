@@ -59,7 +59,7 @@ class _TileObjects(Record):
 @stage(
     "verify",
     writes=Sample,
-    version=2,
+    version=3,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
     words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading"),
 )
