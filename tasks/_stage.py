@@ -243,7 +243,11 @@ def write_part(
 
 def report(part: Part) -> None:
     """Tell whoever listens to ``rs_gpt4v.progress`` that a part is there."""
-    progress.info("%s", part.path, extra={"part": part})
+    said = "made" if part.made else "found"
+    progress.info(
+        "%s: %d rows, %d rejected, %s", part.path, part.rows, part.rejections, said,
+        extra={"part": part},
+    )  # fmt: skip
 
 
 def is_transient(_task: object, _run: object, state: State[object]) -> bool:

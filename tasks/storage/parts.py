@@ -19,6 +19,7 @@ from pydantic import JsonValue, ValidationError
 from schemas.arrow import arrow_schema, from_batch, to_batch
 from schemas.errors import DamagedPart
 from schemas.record import Record
+from tasks.stopping import raise_if_stopped
 from tasks.storage.measure import row_sizes
 from tasks.storage.runs import RowRuns, Run, merged
 from tasks.storage.store import Store
@@ -53,7 +54,8 @@ class PartWriter:
         self.footer: dict[str, JsonValue] | None = None
 
     def write(self, row: Record) -> None:
-        """Append one row."""
+        """Append one row; raises Stopped where the process is told to end."""
+        raise_if_stopped()
         self._records.append(row)
         self._gathered_bytes += sum(len(v) for v in vars(row).values() if isinstance(v, bytes))
         self.count += 1
@@ -61,7 +63,11 @@ class PartWriter:
             self._measure()
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        """Append the rows of ``batch``, whose columns are those of the record."""
+        """Append the rows of ``batch``, whose columns are those of the record, in its place.
+
+        Raises Stopped where the process is told to end.
+        """
+        raise_if_stopped()
         if not batch.num_rows:
             return
         self._convert()
