@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check golden fuzz bench bench-adapt bench-model bench-truth lock help clean
+.PHONY: demo test check golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -38,6 +38,13 @@ bench-model: $(INSTALLED)  ## Benchmarks of the engine that asks the model: spee
 bench-truth: $(INSTALLED)  ## Planted errors, false alarms and paraphrases in other words than the teacher's; a teacher that lies
 	$(BIN)/python -m tests.bench.bench_truth
 	$(BIN)/python -m tests.bench.bench_liar
+
+bench-storage: $(INSTALLED)  ## Parts in a bucket against plain pyarrow with s3fs, and what explain reads of one
+	$(BIN)/python -m tests.bench.storage.parts
+
+TIMES ?= 20
+soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on disk and in a bucket
+	$(BIN)/python -m tests.bench.storage.kills $(TIMES)
 
 ROWS ?= 1000000
 bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many

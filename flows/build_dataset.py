@@ -1,13 +1,15 @@
 """The flow that turns annotated folders into a release."""
 
 from prefect import allow_failure, flow, unmapped
-from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now, stamp
+from flows.gate import raise_if_held_back
+from flows.judging import judged_by
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
-from flows.summary import markdown_summary
+from flows.summary import show_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
 from schemas.release import Manifest
@@ -15,17 +17,20 @@ from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
-from tasks.check import check_build
+from tasks.augment import augment_shard, turn_tiles
+from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard, scan_source
+from tasks.mend import mend_shard
 from tasks.mix import mix_samples
+from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
-from tasks.report.wholes import wholes
-from tasks.storage.store import Store
+from tasks.score import score_release
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
+from tasks.turn import turn_shard
 from tasks.validate import validate_shard
 from tasks.verify import verify_shard
 
@@ -40,30 +45,35 @@ def build_dataset(
 
     Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
     the others. A failed shard does not lose the others: they are published, and IncompleteError
-    says which ones are missing. GateError and StorageError publish nothing.
+    says which ones are missing. HeldBack leaves the latest release what it was; GateError from a
+    stage and StorageError publish nothing.
     """
     version, created = version or stamp(), now()
+    check_approvable(params.approval)
     check_build(root, version, params)
+    begin_release(root, version, params)
     with taught_by(params.teacher):
-        done = _stages(root, params)
+        done = run_stages(root, params)
     mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+    judged = judged_by(root, params, done, mixed)
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
-        unmapped(params.publish),
+        unmapped(params.publish), done.of("turned"),
     ).result()  # fmt: skip
-    manifest = commit_release(
-        root, version, created, params, (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind),
-        tuple(part for parts in published for part in parts), done.failed,
-    )  # fmt: skip
-    found = wholes(Store(root), version, manifest.parts)
-    create_markdown_artifact(
-        key="build-dataset", markdown=markdown_summary(root, manifest, found), description=version
-    )
+    files = tuple(part for parts in published for part in parts)
+    parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
+    scored = score_release(root, version, created, files, parts, params.gate)
+    manifest = commit_release(root, version, created, params, parts, files, done.failed, scored)
+    summary = show_summary(root, manifest)
+    raise_if_held_back(manifest)
+    if params.approval.ask:
+        raise_unless_approved(ask_approval(root, version, summary, params.approval))
+    promote_release(root, version)
     raise_if_incomplete(manifest)
     return manifest
 
 
-def _stages(root: str, params: BuildParams) -> Finished:
+def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
     scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
     shards = by_shard(scanned)
@@ -91,12 +101,27 @@ def _stages(root: str, params: BuildParams) -> Finished:
         where, tiles=tiles, described=described, synthesized=synthesized,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
     )  # fmt: skip
+    mended = mend_shard.map(
+        where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
+        params=teacher, dialogue=unmapped(params.dialogue), service=service,
+    )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
-        synthesized=synthesized, conversed=conversed, params=unmapped(params.verify),
+        synthesized=synthesized, conversed=conversed, mended=mended,
+        params=unmapped(params.verify),
     )  # fmt: skip
-    validated = validate_shard.map(where, verified=verified)
-    done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, verified, validated
+    augmented = augment_shard.map(
+        where, tiles=tiles, verified=verified, params=unmapped(params.augment)
     )
+    turned = turn_tiles.map(
+        where, tiles=tiles, augmented=augmented, quality=unmapped(params.tile.quality)
+    )
+    compared = turn_shard.map(
+        where, tiles=tiles, verified=verified, params=unmapped(params.symmetry)
+    )
+    validated = validate_shard.map(where, verified=verified, augmented=augmented)
+    done = finished(
+        shards, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
+        augmented, turned, compared, validated,
+    )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

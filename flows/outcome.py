@@ -11,7 +11,8 @@ from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineErro
 from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
-    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "verify", "validate",
+    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify", "augment",
+    "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]
 

@@ -13,6 +13,7 @@ from schemas.release import Part
 from tasks._stage import retried
 from tasks.model.engine.meter import METER
 from tasks.plan import plan_teacher
+from tasks.planning.figures import MEND
 
 COLUMNS: Final = ("prompt", "requests", "stored", "text in", "images in", "out", "US$")
 MILLION: Final = 1e6
@@ -28,11 +29,11 @@ def publish_plan(root: str, params: BuildParams, tiles: Sequence[object]) -> Pla
 
 
 def announced(root: str, params: BuildParams, tiles: Sequence[PrefectFuture[Part]]) -> list[Any]:
-    """Say what a remote teacher will be asked about ``tiles``; return what asking is to wait for.
+    """Say what a remote model will be asked about ``tiles``; return what asking is to wait for.
 
-    A plan that fails holds nothing up; nothing is planned for the offline teacher.
+    A plan that fails holds nothing up; nothing is planned for the offline teacher alone.
     """
-    if params.teacher.kind == "offline":
+    if params.teacher.kind == "offline" and not params.judge.is_asked:
         return []
     planned: PrefectFuture[Plan] = publish_plan.submit(root, params, allow_failure(tiles))
     return [allow_failure(planned)]
@@ -40,7 +41,7 @@ def announced(root: str, params: BuildParams, tiles: Sequence[PrefectFuture[Part
 
 def markdown_plan(plan: Plan) -> str:
     """Return ``plan`` as Markdown."""
-    rows = [*plan.rows, plan.all]
+    rows = [*plan.rows, plan.all, plan.mend]
     return "\n".join(
         [
             f"# What {plan.model} will be asked",
@@ -57,7 +58,8 @@ def markdown_plan(plan: Plan) -> str:
 def cells(row: PlannedRequests) -> tuple[str, ...]:
     """Return one row of the table, in the order of COLUMNS."""
     counts = (row.requests, row.stored, row.text_tokens, row.image_tokens, row.output_tokens)
-    return (row.prompt, *map(counted, counts), money(row.cost) if row.cost else "unknown")
+    name = f"{row.prompt}, at most" if row.prompt == MEND else row.prompt
+    return (name, *map(counted, counts), money(row.cost) if row.cost else "unknown")
 
 
 def sentences(plan: Plan) -> list[str]:

@@ -1,23 +1,45 @@
-"""The summary of a build as Markdown, for the Prefect UI."""
+"""The summary of a build as Markdown and its scorecard as a table, for the Prefect UI."""
 
 from typing import Final
 
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from schemas.judgement import JudgedTask
 from schemas.release import Manifest, StageCount, Took, Usage
-from tasks.report.rendering import dollars, percent
-from tasks.report.wholes import Wholes
+from tasks.report.rendering import decimal, dollars, percent
+from tasks.report.scores import COLUMNS, markdown_scores, said, score_lines
+from tasks.report.wholes import Wholes, wholes
 from tasks.storage.releases import release_path
+from tasks.storage.store import Store
 
 NOTHING: Final = Wholes()
+
+
+def show_summary(root: str, manifest: Manifest) -> str:
+    """Publish what the build of ``manifest`` did, and its scorecard; return the former as Markdown."""
+    found = wholes(Store(root), manifest.version, manifest.parts)
+    text = markdown_summary(root, manifest, found)
+    create_markdown_artifact(key="build-dataset", markdown=text, description=manifest.version)
+    if manifest.scorecard and manifest.gate:
+        lines = score_lines(manifest.scorecard)
+        create_table_artifact(
+            key="scorecard",
+            table=[dict(zip(COLUMNS, line.cells, strict=True)) for line in lines],
+            description=f"Release {manifest.version}. {said(manifest.gate)}",
+        )
+    return text
 
 
 def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
     """Return what the build of ``manifest`` did, with the places of its files.
 
-    ``found`` is what is said of the release as a whole: leaks, agreement, blind baseline.
+    ``found`` is what is said of the release as a whole: leaks, agreement, symmetry, blind baseline,
+    judge.
     """
     parts = (
-        _head(root, manifest), _stages(manifest), _usage(manifest.usage), _tasks(manifest),
-        _sameness(found), _agreement(found), _blind(found),
+        _head(root, manifest), markdown_scores(manifest), _stages(manifest),
+        _usage(manifest.usage), _tasks(manifest), _sameness(found), _agreement(found),
+        _symmetry(found), _blind(found), _judged(found),
     )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
@@ -127,6 +149,19 @@ def _agreement(found: Wholes) -> list[str]:
     return [*lines, "", *(f"- {finding.detail}" for finding in found.contradictions)]
 
 
+def _symmetry(found: Wholes) -> list[str]:
+    """Return how many samples agree with themselves when they are turned."""
+    if not found.symmetry:
+        return []
+    lines = ["| turned | samples | agree | differ | not turned | agreement |"]
+    lines += ["|---|--:|--:|--:|--:|--:|"]
+    return lines + [
+        f"| {row.symmetry} | {row.agree + row.differ + row.unturned:,} | {row.agree:,} "
+        f"| {row.differ:,} | {row.unturned:,} | {percent(row.agreement)} |"
+        for row in found.symmetry
+    ]
+
+
 def _blind(found: Wholes) -> list[str]:
     """Return what a model that sees no picture gets right; nothing where nothing was measured."""
     measured = [row for row in found.blind if row.after is not None]
@@ -139,3 +174,30 @@ def _blind(found: Wholes) -> list[str]:
         f"| {percent(row.after)} | {row.verdict} |"
         for row in measured
     ]
+
+
+def _judged(found: Wholes) -> list[str]:
+    """Return the grades by task type, and how far judge and rules agree; nothing without a judge."""
+    if not found.judged:
+        return []
+    lines = [
+        "| judged | samples | grounded | complete | fluent | useful | called false | twins noticed "
+        "| kappa | precision | recall |",
+        "|---|" + "--:|" * 10,
+        *map(_judged_task, found.judged),
+    ]
+    failed = found.judged[-1].failed
+    if failed:
+        shards = "one shard" if failed == 1 else f"{failed:,} shards"
+        lines += ["", f"About {shards} the judge could not be asked: see the log."]
+    return lines
+
+
+def _judged_task(row: JudgedTask) -> str:
+    marks = (row.groundedness, row.completeness, row.fluency, row.usefulness)
+    cells = (
+        row.task, f"{row.judged:,}", *map(decimal, marks), f"{row.blamed:,}",
+        f"{row.noticed:,} of {row.twins:,}", decimal(row.kappa), percent(row.precision),
+        percent(row.recall),
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"

@@ -1,15 +1,15 @@
 """Prompts and phrasings as files: found, checked, fingerprinted and rendered strictly.
 
-A prompt is ``<name>.jinja``: YAML front matter between ``---`` lines (name, purpose, reply record,
-temperature, max_tokens), then one section per message under ``=== system ===`` and ``=== user ===``
-lines. Sections may include partials ``_x.jinja`` by literal name. Phrasings are
+A prompt is ``<name>.jinja``: YAML front matter between ``---`` lines (name, purpose, reply record or
+a list of those it may be asked for, temperature, max_tokens), then one section per message under
+``=== system ===`` and ``=== user ===`` lines. Sections may include partials ``_x.jinja`` by literal name. Phrasings are
 ``phrasings/<name>.yaml``: a purpose and named lists of one-line Jinja templates. Files are read anew
 each time and parsed once per content, so an edited file is seen at once.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -38,9 +38,17 @@ class FrontMatter(Record):
 
     name: str
     purpose: str = Field(min_length=1, description="what the answer is used for")
-    reply: str = Field(description="record of schemas.teacher that the answer is parsed into")
+    reply: str | tuple[str, ...] = Field(
+        min_length=1,
+        description="record of schemas.teacher that the answer is parsed into, or those it may be",
+    )
     temperature: float = Field(ge=0, le=2, description="default, unless the parameters say")
     max_tokens: int = Field(gt=0, description="default, unless the parameters say")
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """Return the records that the answer may be parsed into, at least one."""
+        return (self.reply,) if isinstance(self.reply, str) else self.reply
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,14 @@ class Prompt:
     max_tokens: int
     fingerprint: str
     needs: frozenset[str]
+    replies: tuple[str, ...]
     _sections: tuple[tuple[Role, Template], ...] = field(repr=False)
+
+    def asked_for(self, reply: str) -> "Prompt":
+        """Return this prompt with ``reply`` as its record; UnknownName where it is none of its."""
+        if reply not in self.replies:
+            raise UnknownName(f"reply record of {self.name}.jinja", reply, self.replies)
+        return replace(self, reply=reply)
 
     def render(self, variables: Mapping[str, object]) -> tuple[Message, ...]:
         """Return the messages, one per section.
@@ -167,17 +182,18 @@ def _prompt(name: str, sources: tuple[tuple[str, str], ...]) -> Prompt:
     texts = dict(sources)
     file = f"{name}.jinja"
     front, body = _divided(file, texts[file])
-    reply = reply_record(front.reply).model_json_schema()
+    schemas = [reply_record(reply).model_json_schema() for reply in front.replies]
     environment = _environment(texts)
     parsed = [environment.parse(body), *(environment.parse(t) for f, t in sources if f != file)]
     return Prompt(
         name=name,
         purpose=front.purpose,
-        reply=front.reply,
+        reply=front.replies[0],
         temperature=front.temperature,
         max_tokens=front.max_tokens,
-        fingerprint=content_id("prompt", [list(source) for source in sources], reply),
+        fingerprint=content_id("prompt", [list(source) for source in sources], *schemas),
         needs=frozenset().union(*(find_undeclared_variables(tree) for tree in parsed)),
+        replies=front.replies,
         _sections=tuple(_sections(file, body, environment)),
     )
 

@@ -10,12 +10,18 @@
     ├── ImageError                an image file that cannot be opened or decoded
     ├── PromptError               a prompt file that is broken or lacks variables
     ├── StorageError              the root cannot be read or written
-    │   └── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── MissingFile           a file of the root that is not there
+    │   ├── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── Overtaken             a conditional write found something else than was expected
+    │   ├── LeaseHeld             another run works in the root
+    │   └── LeaseLost             the root is another's now, or could be
     ├── TeacherError              the teacher cannot be used at all: the run stops
     │   ├── TransientTeacherError may succeed when tried again
     │   └── OverBudget            the next request could cost more than is left
     ├── AccountingError           samples + rejections ≠ candidates: a defect of ours
     ├── GateError                 a table failed its expectations: exit code 1
+    │   └── HeldBack              a release was made, but misses thresholds: the latest stays
+    ├── NotApproved               a person refused a release, or none answered: exit code 1
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
@@ -76,8 +82,24 @@ class StorageError(PipelineError):
     """The root cannot be read or written."""
 
 
+class MissingFile(StorageError):
+    """A file of the root that is not there."""
+
+
 class DamagedPart(StorageError):
     """A stored part that is missing, torn or altered."""
+
+
+class Overtaken(StorageError):
+    """A conditional write found something else than was expected: another was faster."""
+
+
+class LeaseHeld(StorageError):
+    """A lease that another run holds and keeps alive."""
+
+
+class LeaseLost(StorageError):
+    """What was done under a lease is refused: another holds it now, or could."""
 
 
 class TeacherError(PipelineError):
@@ -98,6 +120,14 @@ class AccountingError(PipelineError):
 
 class GateError(PipelineError):
     """A table failed its expectations, so nothing was published."""
+
+
+class HeldBack(GateError):
+    """A release was made that misses thresholds, so it did not become the latest."""
+
+
+class NotApproved(PipelineError):
+    """A person refused that a release becomes the latest, or nobody answered in time."""
 
 
 class IncompleteError(PipelineError):

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from schemas.geometry import Box, Polygon, Window
 from schemas.record import Record
+from schemas.symmetry import TurnedTile
 from schemas.turn import Turn
 from schemas.vocabulary import Split, TaskType
 
@@ -36,7 +37,8 @@ class ImageSample(Record):
 class ImageRow(Record):
     """One row per tile with at least one published sample.
 
-    Coordinates are scene px; those of the picture are (x - window.x0, y - window.y0).
+    Coordinates are scene px; those of the picture are (x - window.x0, y - window.y0). Where it was
+    turned, the turned picture is the scene.
     """
 
     image: EncodedImage
@@ -54,3 +56,6 @@ class ImageRow(Record):
     attribution: str | None = None
     objects: tuple[ImageObject, ...]
     samples: tuple[ImageSample, ...]
+    turned: TurnedTile | None = Field(
+        None, description="how it was made of another tile, whose picture was turned"
+    )

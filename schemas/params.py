@@ -8,9 +8,13 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.approval import ApprovalParams
+from schemas.gate import GateParams
+from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
 from schemas.record import Record
+from schemas.symmetry import AugmentParams, SymmetryParams
 from schemas.vocabulary import FindingKind, Split
 
 _OF_NO_SCENE: Final = frozenset(
@@ -149,6 +153,22 @@ class AdaptParams(Record):
     composition: int = Field(
         1, ge=0, le=10, title="Scene composition", description="Summaries of contents a tile."
     )
+    absent_class: int = Field(
+        2, ge=0, le=100, title="Absent classes",
+        description="Questions a tile about things as if they were there; of half of them they are.",
+    )  # fmt: skip
+    wrong_attribute: int = Field(
+        2, ge=0, le=100, title="Wrong attributes",
+        description="Questions a tile that give a place or length; half of them a wrong one.",
+    )  # fmt: skip
+    false_premise: int = Field(
+        2, ge=0, le=100, title="False premises",
+        description="Questions a tile that take a number for granted; half of them a wrong one.",
+    )  # fmt: skip
+    unanswerable: int = Field(
+        1, ge=0, le=100, title="Unanswerable",
+        description="Questions a tile that no picture from above can answer.",
+    )  # fmt: skip
     labels: LabelParams = Field(LabelParams(), title="Labels in words")
     seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
 
@@ -322,8 +342,13 @@ class BuildParams(Record):
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
     service: ServiceParams = Field(ServiceParams(), title="Service")
     dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
+    symmetry: SymmetryParams = Field(SymmetryParams(), title="Symmetry")
+    augment: AugmentParams = Field(AugmentParams(), title="Augmentation")
     mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
+    judge: JudgeParams = Field(JudgeParams(), title="Judge")
     publish: PublishParams = Field(PublishParams(), title="Publish")
+    gate: GateParams = Field(GateParams(), title="Gate")
+    approval: ApprovalParams = Field(ApprovalParams(), title="Approval")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:

@@ -31,7 +31,7 @@ class Estimate(Record):
 class PlannedRequests(Record):
     """One row per prompt, and one for all: tokens and cost are of what is still to be asked."""
 
-    prompt: str = Field(description="describe, synthesize, converse, or all")
+    prompt: str = Field(description="describe, synthesize, converse, judge, all, or mend")
     requests: Estimate = Field(description="of the whole build")
     stored: Estimate = Field(description="of these, answered already")
     text_tokens: Estimate = Field(description="in")
@@ -58,6 +58,9 @@ class Plan(Record):
     sampled: int = Field(ge=0, description="tiles whose requests were made, to be measured")
     rows: tuple[PlannedRequests, ...]
     all: PlannedRequests
+    mend: PlannedRequests = Field(
+        description="at most, on top of all: every text written once more because it proves false"
+    )
     seconds: Estimate | None = Field(description="of asking; none where that is not known")
     bound_by: str = Field(description="what the time rests on, in words")
     price: str | None = Field(description="US dollars a million tokens, with date and source")

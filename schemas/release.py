@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from schemas.params import BuildParams
 from schemas.record import Record
 from schemas.scene import Sha256
+from schemas.scorecard import GateVerdict, Scorecard
 from schemas.vocabulary import FindingKind, Reason
 
 
@@ -50,7 +51,7 @@ class ReleasePart(Record):
     """One published file."""
 
     path: str = Field(description="relative to the release folder")
-    table: Literal["samples", "images", "rejections", "findings", "report", "document"]
+    table: Literal["samples", "images", "rejections", "findings", "report", "index", "document"]
     rows: int = Field(ge=0, description="0 for documents")
     bytes: int = Field(ge=0)
     sha256: Sha256
@@ -125,6 +126,7 @@ class Pointer(Record):
 
     version: str
     manifest_sha256: Sha256
+    fence: int = Field(0, ge=0, description="number of the lease under which it was last moved")
 
 
 class FailedShard(Record):
@@ -134,6 +136,14 @@ class FailedShard(Record):
     stage: str
     error: str = Field(description="name of the exception")
     message: str
+
+
+class Scored(Record):
+    """What is known of a release before it is committed: its numbers, and the files that show them."""
+
+    scorecard: Scorecard
+    gate: GateVerdict
+    files: tuple[ReleasePart, ...] = ()
 
 
 class Manifest(Record):
@@ -156,4 +166,6 @@ class Manifest(Record):
     parts: tuple[ReleasePart, ...]
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
+    scorecard: Scorecard | None = Field(None, description="none where it was not measured")
+    gate: GateVerdict | None = Field(None, description="none where it was not judged")
     notes: dict[str, JsonValue] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.geometry import Box, Polygon, Window
 from schemas.record import Record
 from schemas.scene import LabelOrigin
+from schemas.symmetry import TurnedSample
 from schemas.teacher import Spent
 from schemas.turn import Turn
 from schemas.verdict import Repair, Verdict
@@ -69,6 +70,9 @@ class Lineage(Record):
     spans: tuple[Span, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     repairs: tuple[Repair, ...] = Field((), description="what verification mended, in order")
+    turned: TurnedSample | None = Field(
+        None, description="how it was made of another sample, whose text and picture were turned"
+    )
 
 
 class Draft(Record):

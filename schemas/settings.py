@@ -22,8 +22,28 @@ class Endpoint(Record):
     tokens_per_minute: float | None = Field(None, gt=0)
 
 
+class S3Options(Record):
+    """How objects of an S3 store are reached; what is None is found as botocore always finds it.
+
+    That is: environment, ``~/.aws``, web identity of a service account (IRSA), instance role.
+    """
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    access_key_id: SecretStr | None = None
+    secret_access_key: SecretStr | None = None
+    session_token: SecretStr | None = None
+    addressing: Literal["auto", "path", "virtual"] = "auto"
+    encryption: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None = None
+    kms_key_id: str | None = None
+    timeout: float = 60
+    attempts: int = 8
+    connections: int = 32
+
+
 class Settings(BaseSettings):
-    """Environment variables, prefix ``RS_GPT4V_``; OpenAI's own names are understood too."""
+    """Environment variables, prefix ``RS_GPT4V_``; the names of OpenAI and AWS are understood too."""
 
     model_config = SettingsConfigDict(env_prefix="RS_GPT4V_", extra="ignore")
 
@@ -46,10 +66,59 @@ class Settings(BaseSettings):
         "order", description="order: the first that is well; weight: all, by their weight"
     )
     prices: Path | None = Field(None, description="YAML file of prices that win over the built-in")
+    s3_endpoint_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "RS_GPT4V_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"
+        ),
+        description="address of an S3 store other than Amazon's",
+    )
+    s3_region: str | None = Field(
+        None,
+        validation_alias=AliasChoices("RS_GPT4V_S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    )
+    s3_profile: str | None = Field(
+        None, validation_alias=AliasChoices("RS_GPT4V_S3_PROFILE", "AWS_PROFILE")
+    )
+    s3_access_key_id: SecretStr | None = Field(None, description="by default as botocore finds it")
+    s3_secret_access_key: SecretStr | None = Field(None, description="likewise")
+    s3_session_token: SecretStr | None = Field(None, description="likewise")
+    s3_addressing: Literal["auto", "path", "virtual"] = Field(
+        "auto", description="where the bucket's name goes: many stores of one's own need path"
+    )
+    s3_encryption: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None = Field(
+        None, description="asked for with every write; by default as the bucket is set up"
+    )
+    s3_kms_key_id: str | None = Field(None, description="key for the encryption by KMS")
+    s3_timeout: float = Field(60, gt=0, description="seconds without a byte, then tried again")
+    s3_attempts: int = Field(8, ge=1, le=50, description="of one request, before it is given up")
+    s3_connections: int = Field(32, ge=1, le=1000, description="at once in one process")
+    conditional_writes: Literal["required", "lease"] = Field(
+        "required",
+        description="lease: where a store has none, make do with a lock object and waiting",
+    )
     state_folder: Path = Field(
         default_factory=lambda: Path(user_state_dir("rs-gpt4v")),
         description="local folder of journals and ledgers; must survive the process",
     )
+
+    @property
+    def s3(self) -> S3Options:
+        """What concerns S3, together."""
+        return S3Options(
+            endpoint_url=self.s3_endpoint_url,
+            region=self.s3_region,
+            profile=self.s3_profile,
+            access_key_id=self.s3_access_key_id,
+            secret_access_key=self.s3_secret_access_key,
+            session_token=self.s3_session_token,
+            addressing=self.s3_addressing,
+            encryption=self.s3_encryption,
+            kms_key_id=self.s3_kms_key_id,
+            timeout=self.s3_timeout,
+            attempts=self.s3_attempts,
+            connections=self.s3_connections,
+        )
 
 
 @lru_cache

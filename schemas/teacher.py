@@ -7,6 +7,7 @@ from typing import Final, Literal
 from pydantic import Field, JsonValue
 
 from schemas.record import Record, content_id
+from schemas.verdict import ClaimKind
 
 
 class LocalFact(Record):
@@ -51,8 +52,23 @@ class Dialogue(Record):
     turns: tuple[DialogueTurn, ...]
 
 
+Mark = Literal[1, 2, 3, 4, 5]
+
+
+class Judgement(Record):
+    """What a judge says of one text about a picture."""
+
+    false_statements: tuple[str, ...] = Field(
+        description="each statement that picture or facts contradict, quoted; empty where none is"
+    )
+    groundedness: Mark
+    completeness: Mark
+    fluency: Mark
+    usefulness: Mark
+
+
 REPLIES: Final[Mapping[str, type[Record]]] = {
-    record.__name__: record for record in (LocalDescription, Synthesis, Dialogue)
+    record.__name__: record for record in (LocalDescription, Synthesis, Dialogue, Judgement)
 }
 
 
@@ -180,3 +196,29 @@ class ConversedTile(Record):
     reply: Dialogue
     exchange: Exchange
     rests_on: tuple[str, ...] = Field(description="request keys of the local descriptions used")
+
+
+class Fault(Record):
+    """What was false in one turn made of an answer."""
+
+    place: int = Field(0, ge=0, description="of the local fact in its answer, from 0; else 0")
+    turn: int = Field(ge=0, description="of the sample made of it")
+    kind: ClaimKind = Field(description="of the first false statement")
+    because: str = Field(description="each false statement with the evidence against it")
+
+
+class MendedAnswer(Record):
+    """One row per answer that was asked for once more because something in it was false.
+
+    What is in the one of ``local``, ``synthesis`` and ``dialogue`` that is there takes the place of
+    the text with faults; of local facts, each one takes the place of that with the same ids.
+    """
+
+    tile_id: str
+    replaces: str = Field(description="request key of the answer with the faults")
+    faults: tuple[Fault, ...]
+    local: LocalDescription | None = None
+    synthesis: Synthesis | None = None
+    dialogue: Dialogue | None = None
+    exchange: Exchange
+    rests_on: tuple[str, ...] = Field(description="request keys: that answer and what it rests on")

@@ -5,6 +5,7 @@ from pydantic import Field
 from schemas.geometry import Polygon, Window
 from schemas.record import Record
 from schemas.scene import Label, LabelOrigin, Scene, Sha256
+from schemas.symmetry import TurnedTile
 from schemas.vocabulary import Shape, Split
 
 
@@ -36,6 +37,9 @@ class TileOutline(Record):
     component: str = Field(description="same for all scenes that show the same ground")
     image_sha256: Sha256 = Field(description="of the encoded picture")
     objects: tuple[TileObject, ...] = Field(description="ordered by number")
+    turned: TurnedTile | None = Field(
+        None, description="how it was made of another tile, whose picture was turned"
+    )
 
 
 class Tile(TileOutline):

@@ -85,6 +85,9 @@ class Reason(StrEnum):
     WRONG_ORIENTATION = "wrong_orientation"
     EMPTY_TEXT = "empty_text"
     DUPLICATE_SAMPLE = "duplicate_sample"
+    # augment
+    UNTURNABLE = "unturnable"
+    NOT_INVARIANT = "not_invariant"
     # validate
     FAILED_EXPECTATION = "failed_expectation"
     # mix

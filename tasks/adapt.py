@@ -20,14 +20,18 @@ from schemas.turn import Turn
 from schemas.vocabulary import Origin
 from tasks._stage import Context, stage
 from tasks.forms import (
+    absent_class,
     comparison,
     composition,
     counting,
+    false_premise,
     grounding,
     position,
     presence,
     referring,
     region,
+    unanswerable,
+    wrong_attribute,
 )
 from tasks.forms.proposal import Form, Proposal, Refusal, Voice
 from tasks.forms.view import look_at
@@ -43,6 +47,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "grounding": grounding.propose,
     "referring": referring.propose,
     "region": region.propose,
+    "absent_class": absent_class.propose,
+    "wrong_attribute": wrong_attribute.propose,
+    "false_premise": false_premise.propose,
+    "unanswerable": unanswerable.propose,
 }
 LABELS: Final = 5_000  # of the tiles whose labels are adapted at once
 
@@ -50,7 +58,7 @@ LABELS: Final = 5_000  # of the tiles whose labels are adapted at once
 @stage(
     "adapt",
     writes=Draft,
-    version=2,
+    version=3,
     prompts=(*(f"phrasings/{form}" for form in sorted(FORMS)), *PROMPTS),
     words=("tasks.lexicon",),
 )
@@ -155,7 +163,7 @@ def _draft(
         lineage=Lineage(
             origin=Origin.ADAPTED,
             stage="adapt",
-            form=form,
+            form=proposal.form or form,
             labels=_labels(things, tile),
             prompt=f"phrasings/{form}",
             prompt_fingerprint=phrasings.fingerprint,

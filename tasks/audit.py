@@ -1,14 +1,16 @@
 """Audit: reads a root anew and says what is missing, extra, altered or untrue in its releases."""
 
 import hashlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import DamagedPart, UnknownName
+from schemas.errors import DamagedPart, MissingFile, UnknownName
 from schemas.release import Manifest, ReleasePart
+from tasks.foundations import missing_answers, missing_inputs
 from tasks.storage.invariants import broken_invariants
 from tasks.storage.parts import check_pages
 from tasks.storage.problem import Problem
@@ -23,26 +25,35 @@ from tasks.storage.releases import (
 )
 from tasks.storage.store import Store
 
-_CHUNK: Final = 1 << 20
+READERS: Final = 8  # files read at once, each by pieces of _CHUNK: more memory is not taken
+_CHUNK: Final = 8 << 20
+_REPAIR: Final = (
+    "“rs-gpt4v repair” remakes it from what is stored; or build again under a new --version."
+)
 _REBUILD: Final = "Build it again under a new --version; what is whole in stages/ is reused."
+_FOREIGN: Final = "Nothing here uses it; move it elsewhere."
+
+T = TypeVar("T")
 
 
-def audit(store: Store, version: str | None = None) -> tuple[Problem, ...]:
+def audit(store: Store, version: str | None = None, *, deep: bool = False) -> tuple[Problem, ...]:
     """Return what is wrong with release ``version``, or with all releases, pointer and stage parts.
 
-    Every byte is read. Raises UnknownName where there is no release ``version``.
+    Every byte is read; ``deep`` also looks for everything that the releases rest on: the stage parts
+    of their manifests, and the answer to each request that a sample names. Raises UnknownName where
+    there is no release ``version``.
     """
     known = versions(store)
     if version is not None and version not in known:
         raise UnknownName("release", version, known)
     names = known if version is None else (version,)
-    problems = [problem for name in names for problem in _release(store, name)]
+    problems = [problem for name in names for problem in _release(store, name, deep=deep)]
     if version is None:
         problems += [*_pointer(store, known), *_unfinished(store, known), *_stages(store)]
     return tuple(problems)
 
 
-def _release(store: Store, version: str) -> Iterator[Problem]:
+def _release(store: Store, version: str, *, deep: bool) -> Iterator[Problem]:
     try:
         manifest = read_manifest(store, version)
     except DamagedPart as error:
@@ -50,21 +61,22 @@ def _release(store: Store, version: str) -> Iterator[Problem]:
         return
     broken = list(_files(store, manifest))
     yield from broken
+    if deep:
+        yield from missing_inputs(store, manifest)
     if broken:
         return  # what the tables say of each other would only repeat it
     yield from broken_invariants(store, manifest)
+    if deep:
+        yield from missing_answers(store, manifest)
 
 
 def _files(store: Store, manifest: Manifest) -> Iterator[Problem]:
     """Compare the files of a release with its manifest."""
     version = manifest.version
     present = set(store.list(release_path(version, "")))
-    for part in manifest.parts:
-        path = release_path(version, part.path)
-        if path not in present:
-            yield Problem(path=path, found="it is missing", remedy=_REBUILD)
-            continue
-        yield from _content(store, path, part)
+    yield from _at_once(
+        lambda part: _content(store, release_path(version, part.path), part), manifest.parts
+    )
     expected = {release_path(version, part.path) for part in manifest.parts}
     for path in sorted(present - expected - {release_path(version, MANIFEST)}):
         yield Problem(
@@ -76,16 +88,20 @@ def _files(store: Store, manifest: Manifest) -> Iterator[Problem]:
 
 def _content(store: Store, path: str, part: ReleasePart) -> Iterator[Problem]:
     digest, size = hashlib.sha256(), 0
-    with store.open(path) as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    try:
+        with store.open(path) as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except MissingFile:
+        yield Problem(path=path, found="it is missing", remedy=_REPAIR)
+        return
     if size != part.bytes:
         found = f"it has {size:,} bytes, the manifest says {part.bytes:,}"
-        yield Problem(path=path, found=found, remedy=_REBUILD)
+        yield Problem(path=path, found=found, remedy=_REPAIR)
     elif digest.hexdigest() != part.sha256:
         found = f"its SHA-256 is {digest.hexdigest()}, the manifest says {part.sha256}"
-        yield Problem(path=path, found=found, remedy=_REBUILD)
+        yield Problem(path=path, found=found, remedy=_REPAIR)
     elif part.table != "document":
         yield from _rows(store, path, part)
 
@@ -96,11 +112,11 @@ def _rows(store: Store, path: str, part: ReleasePart) -> Iterator[Problem]:
             rows = pq.read_metadata(file).num_rows
     except pa.ArrowException as error:
         found = f"it is no Parquet file ({str(error).splitlines()[0]})"
-        yield Problem(path=path, found=found, remedy=_REBUILD)
+        yield Problem(path=path, found=found, remedy=_REPAIR)
         return
     if rows != part.rows:
         found = f"it has {rows:,} rows, the manifest says {part.rows:,}"
-        yield Problem(path=path, found=found, remedy=_REBUILD)
+        yield Problem(path=path, found=found, remedy=_REPAIR)
 
 
 def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -112,7 +128,7 @@ def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(path=LATEST, found=str(error), remedy=remedy)
         return
     if pointer is None:
-        if known:
+        if any(_passed(store, version) for version in known):
             yield Problem(
                 path=LATEST, found="it is missing though there are releases", remedy=remedy
             )
@@ -130,21 +146,49 @@ def _pointer(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
         )
 
 
+def _passed(store: Store, version: str) -> bool:
+    """Say whether ``version`` must have been the latest: neither a gate nor a person holds it back."""
+    try:
+        manifest = read_manifest(store, version)
+    except DamagedPart:
+        return True
+    waits = manifest.parameters.approval.ask
+    return not waits and (manifest.gate is None or manifest.gate.passed)
+
+
 def _unfinished(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
     """Name the release folders that were never committed."""
-    folders = {path.split("/")[1] for path in store.list(FOLDER) if path != LATEST}
-    for name in sorted(folders - set(known)):
+    split = [path.split("/") for path in store.list(FOLDER) if path not in {LATEST}]
+    for name in sorted({parts[1] for parts in split if len(parts) > 2} - set(known)):
         yield Problem(
             path=f"{FOLDER}/{name}",
             found="it has no manifest: its build was interrupted or the manifest is gone",
             remedy=f"Delete the folder, or build again with --version {name}.",
         )
+    for parts in split:
+        if len(parts) == 2:
+            yield Problem(path="/".join(parts), found="it is no release", remedy=_FOREIGN)
 
 
 def _stages(store: Store) -> Iterator[Problem]:
     """Name the stage parts that were altered; one that is gone is remade when it is needed."""
-    for path in store.list("stages"):
+
+    def altered(path: str) -> Iterator[Problem]:
+        if not path.endswith(".parquet"):
+            yield Problem(path=path, found="it is no part", remedy=_FOREIGN)
+            return
         try:
             check_pages(store, path)
         except DamagedPart as error:
             yield Problem(path=path, found=str(error), remedy="Delete it: it is remade alone.")
+        except MissingFile:
+            return
+
+    yield from _at_once(altered, store.list("stages"))
+
+
+def _at_once(look: Callable[[T], Iterator[Problem]], items: Iterable[T]) -> Iterator[Problem]:
+    """Yield what ``look`` finds wrong with each of ``items``, several at once, in their order."""
+    with ThreadPoolExecutor(READERS) as readers:
+        for found in readers.map(lambda item: tuple(look(item)), items):
+            yield from found

@@ -1,14 +1,20 @@
 """Stage check: what can be known to be wrong before any work begins."""
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from schemas.errors import SourceError, StorageError, UsageError
-from schemas.params import BuildParams, SourceSpec
+from schemas.params import BuildParams, SourceSpec, TeacherParams
+from schemas.record import Record, content_id
+from schemas.settings import settings
+from tasks.judge import asked_by
+from tasks.model.engine.endpoint import endpoint_specs
 from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
 from tasks.sources.registry import check, source_named
-from tasks.storage.releases import check_version_free
+from tasks.storage.releases import check_version_free, claim_version
 from tasks.storage.store import Store
 
 
@@ -23,9 +29,28 @@ def check_build(root: str, version: str, params: BuildParams) -> None:
             "--source dota=/data/dota."
         )
     _check_sources(params)
-    check_teacher(params.teacher)
-    money_of(root, params)
+    for asked in _asked(params):
+        check_teacher(asked)
+        money_of(root, asked, params.service)
     check_target(root, version)
+
+
+def _asked(params: BuildParams) -> Iterator[TeacherParams]:
+    """Yield how teacher and judge are asked.
+
+    Raises UsageError where an endpoint would answer for the judge with another model.
+    """
+    yield params.teacher
+    if not params.judge.is_asked:
+        return
+    for endpoint in endpoint_specs(settings()):
+        if endpoint.model not in (None, params.judge.model):
+            raise UsageError(
+                f"The endpoint {urlsplit(endpoint.base_url).hostname} answers every request as "
+                f"{endpoint.model}, so it cannot be asked to judge as {params.judge.model}. Leave "
+                "“model” out of it in RS_GPT4V_ENDPOINTS, or set --judge.share 0."
+            )
+    yield asked_by(params.judge)
 
 
 def check_target(root: str, version: str) -> None:
@@ -36,8 +61,24 @@ def check_target(root: str, version: str) -> None:
         check_version_free(store, version)
         store.write(name, b"")
         store.delete(name)
+        store.check_conditional()
     except StorageError as error:
         raise UsageError(f"--root {root} cannot be used. {error}") from error
+
+
+def begin_release(root: str, version: str, params: BuildParams) -> None:
+    """Claim ``version`` for a build with these parameters, so that no other writes into it.
+
+    Raises UsageError where a build with other parameters has begun it.
+    """
+    dump = params.model_dump(mode="json")
+    groups = {name: getattr(params, name) for name in dump}
+    shaping = {
+        name: dump[name]
+        for name, group in groups.items()
+        if not isinstance(group, Record) or group.shapes_data
+    }
+    claim_version(Store(root), version, content_id("build", shaping))
 
 
 def _check_sources(params: BuildParams) -> None:

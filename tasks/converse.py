@@ -91,7 +91,7 @@ def converse_tile(
         }
         request = request_for(prompt, variables, params, tile)
         subject = (outline, number, tuple(keys))
-        yield Question(subject, request, Dialogue, lambda reply: _complaint(reply, known))
+        yield Question(subject, request, Dialogue, lambda reply: complaint(reply, known))
 
 
 def divided(
@@ -135,7 +135,8 @@ def _with_synthesis(
         waiting = next(synthesized, None)
 
 
-def _complaint(reply: Dialogue, known: Set[str]) -> str | None:
+def complaint(reply: Dialogue, known: Set[str]) -> str | None:
+    """Return what is wrong with ``reply``, None where its tags name only what is ``known``."""
     if not reply.turns:
         return "turns: there are none"
     for number, turn in enumerate(reply.turns, start=1):

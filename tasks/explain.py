@@ -1,8 +1,8 @@
 """Explain: from an id, everything that says why a published row exists, or why it does not."""
 
-from collections.abc import Iterator
 from typing import Literal
 
+import pyarrow as pa
 from pydantic import Field, ValidationError
 
 from schemas.errors import UsageError
@@ -11,10 +11,13 @@ from schemas.record import Record
 from schemas.release import Manifest
 from schemas.sample import Draft, Rejection, Sample
 from schemas.scene import LabelOrigin
+from schemas.symmetry import Symmetry, TurnedSample
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
 from tasks.model.answers import open_answers
-from tasks.storage.published import find_rows, read_table
+from tasks.model.answers.looking import look_up
+from tasks.storage.index import files_with
+from tasks.storage.published import find_rows, found_tables
 from tasks.storage.releases import read_manifest, release_path, resolve
 from tasks.storage.store import Store
 
@@ -25,6 +28,7 @@ class PictureOrigin(Record):
     file: str = Field(description="path of the source image relative to the source folder")
     window: Window = Field(description="the tile, scene px")
     part: str = Field(description="file that holds the picture, relative to the release folder")
+    symmetry: Symmetry | None = Field(None, description="how it was turned; none as it is")
 
 
 class Explanation(Record):
@@ -54,10 +58,10 @@ def explain(store: Store, sample_id: str, version: str | None = None) -> Explana
     sample nor a rejection of that release.
     """
     manifest = read_manifest(store, resolve(store, version))
-    for part in _parts(manifest, "samples"):
+    for part in files_with(store, manifest, "samples", [sample_id]):
         for sample in find_rows(store, _path(manifest, part), Sample, "id", [sample_id]):
             return _published(store, manifest, part, sample)
-    for part in _parts(manifest, "rejections"):
+    for part in files_with(store, manifest, "rejections", [sample_id]):
         for lost in find_rows(store, _path(manifest, part), Rejection, "subject_id", [sample_id]):
             return _rejected(store, manifest, part, lost)
     raise UsageError(
@@ -76,11 +80,11 @@ def _published(store: Store, manifest: Manifest, part: str, sample: Sample) -> E
         outcome="published",
         why=(
             f"Published because {wrote} (stage {lineage.stage}, form {lineage.form}) and "
-            f"{_checked(lineage.verdicts)}."
+            f"{_checked(lineage.verdicts)}.{_made_of(lineage.turned)}"
         ),
         part=part,
         sample=sample,
-        picture=_picture(store, manifest, sample.tile_id),
+        picture=_picture(store, manifest, sample.tile_id, lineage.turned),
         labels=lineage.labels,
         prompt=lineage.prompt,
         prompt_fingerprint=lineage.prompt_fingerprint,
@@ -123,21 +127,30 @@ def _checked(verdicts: tuple[Verdict, ...]) -> str:
     return f"the labels support {supported} of its {len(verdicts)} {statements} that were checked"
 
 
-def _picture(store: Store, manifest: Manifest, tile_id: str) -> PictureOrigin | None:
+def _made_of(turned: TurnedSample | None) -> str:
+    if turned is None:
+        return ""
+    return f" It is sample {turned.sample}, turned with its picture ({turned.symmetry})."
+
+
+def _picture(
+    store: Store, manifest: Manifest, tile_id: str, turned: TurnedSample | None = None
+) -> PictureOrigin | None:
     """Return where a tile comes from; None where it was not published."""
-    for part in _parts(manifest, "images"):
-        rows = read_table(
-            store, _path(manifest, part), ["scene", "window"], [("tile_id", "==", tile_id)]
-        )
-        for row in rows.to_pylist():
-            return PictureOrigin(
-                file=row["scene"], window=Window.model_validate(row["window"]), part=part
-            )
+    ids = pa.array([tile_id])
+    for part in files_with(store, manifest, "images", [tile_id]):
+        tables = found_tables(store, _path(manifest, part), ["scene", "window"], "tile_id", ids)
+        for row in (row for table in tables for row in table.to_pylist()):
+            window = turned.window if turned else Window.model_validate(row["window"])
+            symmetry = turned.symmetry if turned else None
+            return PictureOrigin(file=row["scene"], window=window, part=part, symmetry=symmetry)
     return None
 
 
 def _answer(store: Store, key: str | None) -> StoredAnswer | None:
-    return open_answers(store.uri).get(key) if key else None
+    if not key:
+        return None
+    return look_up(store.uri, key) or open_answers(store.uri).get(key)
 
 
 def _draft(payload: str) -> Draft | None:
@@ -145,10 +158,6 @@ def _draft(payload: str) -> Draft | None:
         return Draft.model_validate_json(payload)
     except ValidationError:
         return None
-
-
-def _parts(manifest: Manifest, table: str) -> Iterator[str]:
-    return (part.path for part in manifest.parts if part.table == table and part.rows)
 
 
 def _path(manifest: Manifest, part: str) -> str:

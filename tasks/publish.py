@@ -1,23 +1,29 @@
 """Publish: validated samples and their pictures become the files of a release.
 
 The files of a shard depend on nothing but its rows, so equal rows give equal bytes in every
-release. The manifest is written last: its existence is the commit.
+release. The manifest is written last: its existence is the commit. Which release is the latest is
+another matter: see promote.
 """
 
-import hashlib
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from platform import python_version
 from typing import Final
 
 from schemas.params import BuildParams, PublishParams
-from schemas.release import FailedShard, Manifest, Part, Pointer, ReleasePart
+from schemas.release import FailedShard, Manifest, Part, ReleasePart, Scored
 from tasks._stage import retried
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
-from tasks.storage.accounting import REPORTS, check_accounting, count_stages, sample_candidates
+from tasks.storage.accounting import (
+    check_accounting,
+    count_stages,
+    reports_in,
+    sample_candidates,
+)
+from tasks.storage.index import write_index
 from tasks.storage.layout import (
     write_findings,
     write_images,
@@ -26,7 +32,7 @@ from tasks.storage.layout import (
     write_samples,
 )
 from tasks.storage.published import write_document
-from tasks.storage.releases import LATEST, MANIFEST, check_version_free, release_path
+from tasks.storage.releases import check_version_free, commit_manifest, release_path
 from tasks.storage.store import Store
 
 PACKAGES: Final = (
@@ -44,12 +50,17 @@ def publish_shard(
     chosen: Part,
     tiles: Part,
     params: PublishParams,
+    turned: Part | None = None,
 ) -> tuple[ReleasePart, ...]:
-    """Write the chosen samples of one shard, and every tile that has one, into a release."""
+    """Write the chosen samples of one shard, and every tile that has one, into a release.
+
+    ``turned`` are tiles, too.
+    """
     store = Store(root)
+    shown = tuple(part for part in (tiles, turned) if part is not None)
     return (
         *write_samples(store, version, shard, validated, chosen),
-        *write_images(store, version, shard, validated, chosen, tiles, params.row_group),
+        *write_images(store, version, shard, validated, chosen, shown, params.row_group),
     )
 
 
@@ -62,16 +73,18 @@ def commit_release(
     parts: tuple[Part, ...],
     published: tuple[ReleasePart, ...],
     failed: tuple[FailedShard, ...] = (),
+    scored: Scored | None = None,
 ) -> Manifest:
     """Make release ``version`` of what was published, and return its manifest.
 
     ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and finished shard, ``failed``
-    the shards that the release lacks. Raises AccountingError where samples + rejections are not the
-    candidates and UsageError where the version exists: then there is no manifest, and the latest
-    release stays what it was.
+    the shards that the release lacks, ``scored`` its numbers and the verdict of its gate. Raises
+    AccountingError where samples + rejections are not the candidates and UsageError where the
+    version exists: then there is no manifest. The latest release stays what it was.
     """
-    store = Store(root)
-    return commit(store, version, created, params, parts, published, software_versions(), failed)
+    return commit(
+        Store(root), version, created, params, parts, published, software_versions(), failed, scored
+    )
 
 
 def commit(
@@ -83,6 +96,7 @@ def commit(
     published: tuple[ReleasePart, ...],
     software: dict[str, str],
     failed: tuple[FailedShard, ...] = (),
+    scored: Scored | None = None,
 ) -> Manifest:
     """Do what ``commit_release`` does, with the software versions as an argument."""
     check_version_free(store, version)
@@ -90,8 +104,10 @@ def commit(
     samples = sum(part.rows for part in published if part.table == "samples")
     check_accounting(stages, samples)
     aside = (*write_rejections(store, version, parts), *write_findings(store, version, parts))
-    reports = (write_report(store, version, part) for part in parts if part.stage in REPORTS)
-    tables = tuple(sorted((*published, *aside, *reports), key=lambda part: part.path))
+    reports = (write_report(store, version, name, parts) for name in reports_in(parts))
+    measured = scored.files if scored else ()
+    files = sorted((*published, *aside, *reports, *measured), key=lambda part: part.path)
+    tables = tuple(part for part in files if part.table != "document")
     summary = summarize(store, version, tables, parts)
     manifest = Manifest(
         version=version,
@@ -107,9 +123,11 @@ def commit(
         tasks=summary.tasks,
         licences=summary.terms,
         usage=summary.usage,
-        parts=tables,
+        parts=tuple(files),
         inputs=tuple(sorted(part.path for part in parts)),
         failed=failed,
+        scorecard=scored.scorecard if scored else None,
+        gate=scored.gate if scored else None,
     )
     return _finish(store, manifest, summary)
 
@@ -125,22 +143,24 @@ def software_versions() -> dict[str, str]:
     return found
 
 
+def write_documents(store: Store, manifest: Manifest, summary: Summary) -> tuple[ReleasePart, ...]:
+    """Write card and report of a release whose ``manifest`` names its tables, and no document yet."""
+    card, page = dataset_card(manifest, summary), report_page(store, manifest, summary)
+    return (
+        write_document(store, manifest.version, "README.md", card.encode()),
+        write_document(store, manifest.version, "report.html", page.encode()),
+    )
+
+
 def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     """Write the documents, remove what an interrupted build left, then commit."""
     version = manifest.version
-    card = dataset_card(manifest, summary)
-    page = report_page(store, manifest, summary)
-    documents = (
-        write_document(store, version, "README.md", card.encode()),
-        write_document(store, version, "report.html", page.encode()),
-    )
-    manifest = manifest.model_copy(update={"parts": (*manifest.parts, *documents)})
+    documents = write_documents(store, manifest, summary)
+    index = write_index(store, version, manifest.parts)
+    manifest = manifest.model_copy(update={"parts": (*manifest.parts, index, *documents)})
     known = {release_path(version, part.path) for part in manifest.parts}
     for path in store.list(release_path(version, "")):
         if path not in known:
             store.delete(path)
-    content = (manifest.model_dump_json(indent=2) + "\n").encode()
-    pointer = Pointer(version=version, manifest_sha256=hashlib.sha256(content).hexdigest())
-    store.write(release_path(version, MANIFEST), content)
-    store.write(LATEST, (pointer.model_dump_json(indent=2) + "\n").encode())
+    commit_manifest(store, manifest)
     return manifest

@@ -80,7 +80,7 @@ def synthesize_tile(
     known = {thing.ref for thing in tile.objects}
     request = request_for(prompt, {"sheet": sheet}, params, tile)
     return Question(
-        (outline, keys), request, Synthesis, lambda reply: _complaint(reply.description, known)
+        (outline, keys), request, Synthesis, lambda reply: complaint(reply.description, known)
     )
 
 
@@ -108,11 +108,12 @@ def _unlabelled(
         return None
     request = request_for(prompt, {"sheet": fact_sheet(outline)}, params, tile)
     return Question(
-        (outline, ()), request, Synthesis, lambda reply: _complaint(reply.description, set())
+        (outline, ()), request, Synthesis, lambda reply: complaint(reply.description, set())
     )
 
 
-def _complaint(description: str, known: Set[str]) -> str | None:
+def complaint(description: str, known: Set[str]) -> str | None:
+    """Return what is wrong with ``description``, None where it names only ``known`` objects."""
     if not description.strip():
         return "description: it is empty"
     return tag_problem(description, known)

@@ -1,7 +1,7 @@
 """Stage validate: every sample meets the expectations of its table before it may be published."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 import pandas as pd
@@ -20,13 +20,18 @@ ROWS: Final = 1000  # samples that are checked at once, so that memory does not 
 
 
 @stage("validate", writes=Sample)
-def validate_shard(context: Context, verified: Part) -> Iterator[Sample | Rejection]:
+def validate_shard(
+    context: Context, verified: Part, augmented: Part | None = None
+) -> Iterator[Sample | Rejection]:
     """Check the samples of the shard against the expectations of their table and of its columns.
 
-    A row that fails is rejected. Raises GateError where the table as a whole fails.
+    ``augmented`` are turned ones among them. A row that fails is rejected. Raises GateError where
+    the table as a whole fails.
     """
-    check_table(context.rows(verified, SampleKey), verified.rows)
-    samples = context.rows(verified, Sample)
+    parts = [part for part in (verified, augmented) if part is not None]
+    keys = chain.from_iterable(context.rows(part, SampleKey) for part in parts)
+    check_table(keys, sum(part.rows for part in parts))
+    samples = chain.from_iterable(context.rows(part, Sample) for part in parts)
     while rows := list(islice(samples, ROWS)):
         context.candidates += len(rows)
         yield from validate_rows(rows)
@@ -54,7 +59,7 @@ def failures(samples: Sequence[Sample]) -> dict[int, list[str]]:
 
 
 def check_table(keys: Iterable[SampleKey], rows: int) -> None:
-    """Check the table of ``keys``, of which verify kept ``rows``.
+    """Check the table of ``keys``, of which verify and augment kept ``rows``.
 
     Raises GateError with a table of the rules that fail.
     """

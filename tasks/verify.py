@@ -17,14 +17,21 @@ from schemas.record import Record, content_id
 from schemas.release import Part
 from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
 from schemas.scene import SceneClassAnnotation
-from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.teacher import ConversedTile, DescribedObjects, MendedAnswer, SynthesizedTile
 from schemas.tile import Tile, TileObject, TileOutline
 from schemas.turn import Turn
 from schemas.verdict import Verdict
 from schemas.vocabulary import Origin, Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
-from tasks.grounding.drafts import dialogue_draft, local_drafts, rejection, synthesis_draft
+from tasks.grounding.drafts import (
+    DETAILED,
+    LOCAL,
+    dialogue_draft,
+    local_drafts,
+    rejection,
+    synthesis_draft,
+)
 from tasks.grounding.labels import checkable, checked_drafts, is_label, label_samples
 from tasks.grounding.mending import Mended, checked_only, mend
 from tasks.grounding.references import BrokenReference, Parsed, TextSpan, parse
@@ -32,7 +39,6 @@ from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
 
-LOCAL, DETAILED = "local_description", "detailed_description"
 DEFAULTS = VerifyParams()
 
 
@@ -64,13 +70,15 @@ def verify_shard(
     described: Part,
     synthesized: Part,
     conversed: Part,
+    mended: Part,
     params: VerifyParams = DEFAULTS,
 ) -> Iterator[Sample | Rejection | pa.RecordBatch]:
     """Verify what is said of every tile of the shard; one candidate per draft.
 
     Labels in words of tiles without objects pass as they are, before all others: nothing but
     themselves tells whether they are true. Adapted drafts come as they are, the others are composed
-    of what the teacher wrote. One tile's rows are in memory at a time.
+    of what the teacher wrote; what it wrote once more takes the place of the first. One tile's rows
+    are in memory at a time.
     """
     held = checkable(context.batches(tiles, _TileObjects)) if params.labels else frozenset[str]()
     windows = pa.Table.from_batches(context.batches(tiles, _TileWindow), arrow_schema(_TileWindow))
@@ -78,16 +86,17 @@ def verify_shard(
         context.candidates += batch.num_rows
         yield batch
     local, detailed = load_phrasings(LOCAL), load_phrasings(DETAILED)
-    seen = tee(context.rows(tiles, Tile), 4)
+    seen = tee(context.rows(tiles, Tile), 5)
     together = zip(
         beside(seen[0], checked_drafts(context.batches(adapted, Draft), held)),
         beside(seen[1], context.rows(described, DescribedObjects)),
         beside(seen[2], context.rows(synthesized, SynthesizedTile)),
         beside(seen[3], context.rows(conversed, ConversedTile)),
+        beside(seen[4], context.rows(mended, MendedAnswer)),
         strict=True,
     )
-    for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues) in together:
-        composed = _composed(tile, locals_, wholes, dialogues, local, detailed)
+    for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues), (_, again) in together:
+        composed = _composed(tile, locals_, wholes, dialogues, again, local, detailed)
         for outcome in verify_tile(tile, (*drafts, *composed), params):
             context.candidates += 1
             yield outcome
@@ -177,15 +186,17 @@ def _composed(
     described: Iterable[DescribedObjects],
     synthesized: Iterable[SynthesizedTile],
     conversed: Iterable[ConversedTile],
+    mended: Iterable[MendedAnswer],
     local: Phrasings,
     detailed: Phrasings,
 ) -> Iterator[Draft | Rejection]:
+    again = {answer.replaces: answer for answer in mended}
     for row in described:
-        yield from local_drafts(tile, row, local)
+        yield from local_drafts(tile, row, local, again.get(row.exchange.request_key))
     for whole in synthesized:
-        yield synthesis_draft(tile, whole, detailed)
+        yield synthesis_draft(tile, whole, detailed, again.get(whole.exchange.request_key))
     for dialogue in conversed:
-        yield dialogue_draft(tile, dialogue)
+        yield dialogue_draft(tile, dialogue, again.get(dialogue.exchange.request_key))
 
 
 def _sample(draft: Draft, tile: TileOutline, found: Mended) -> Sample:

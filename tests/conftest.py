@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.environment import prepare_environment
+from tests.fixtures.buckets import _way, bucket, proxy, s3_server  # noqa: F401  # fixtures
 
 prepare_environment(verbose=False)  # before anything imports Prefect
 STATE = tempfile.TemporaryDirectory(prefix="rs-gpt4v-state-", ignore_cleanup_errors=True)

@@ -12,7 +12,7 @@ from flows.cli.main import DONE, REFUSED
 from flows.cli.options import add_build_options, add_parameter_options, build_params
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
-from schemas.errors import IncompleteError, UsageError
+from schemas.errors import HeldBack, IncompleteError, NotApproved, UsageError
 from schemas.params import BuildParams, SourceSpec
 from schemas.settings import settings
 
@@ -93,14 +93,17 @@ def _built(
     from flows.cli.outcome import read_outcome, show_outcome  # noqa: PLC0415  # half a second
 
     start = monotonic()
-    incomplete = _build(order, meanwhile, silent=as_json)
-    outcome = read_outcome(order.root, order.version, monotonic() - start, incomplete)
+    wrong = _build(order, meanwhile, silent=as_json)
+    outcome = read_outcome(order.root, order.version, monotonic() - start, wrong)
     show_outcome(outcome, as_json=as_json, sample=sample)
-    return REFUSED if incomplete else DONE
+    return REFUSED if wrong else DONE
 
 
 def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> str | None:
-    """Run the flow; Prefect's server starts while ``meanwhile`` runs. Returns what is incomplete."""
+    """Run the flow; Prefect's server starts while ``meanwhile`` runs.
+
+    Returns what is wrong with the release that was made nevertheless.
+    """
     with shown_progress(silent=silent) as view:
         view.say("Starting Prefect …")
         server = prefect_server()
@@ -112,7 +115,7 @@ def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> st
         build = build_dataset.with_options(task_runner=_threads(order.params))  # type: ignore[arg-type]
         try:
             build(order.root, order.version, order.params)
-        except IncompleteError as error:
+        except (HeldBack, IncompleteError, NotApproved) as error:
             return str(error)
     return None
 

@@ -52,7 +52,7 @@ class TemporaryServer:
     def ready(self) -> None:
         """Wait until it answers, and import meanwhile what takes long; raises PipelineError."""
         from tasks.lexicon.lexicon import english  # noqa: PLC0415
-        from tasks.quality.expectations import load  # noqa: PLC0415
+        from tasks.quality.library import load  # noqa: PLC0415
 
         english()
         load()

@@ -69,6 +69,7 @@ def _sections(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
     if found.picture:
         window = found.picture.window
         where = f"px {window.x0}–{window.x1} × {window.y0}–{window.y1}"
+        where += f", turned ({found.picture.symmetry})" if found.picture.symmetry else ""
         yield "Picture", [f"{escape(found.picture.file)}, {where}", f"in {escape(found.picture.part)}"]  # fmt: skip
     if found.labels:
         yield "Labels", list(_labels(found.labels))

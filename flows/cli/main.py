@@ -23,13 +23,20 @@ COMMANDS: Final = {
     "build": ("flows.cli.build", "Build a release from annotated folders."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),
+    "scorecard": ("flows.cli.scorecard", "Show a release by the six principles, beside the one before."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
+    "repair": ("flows.cli.repair", "Remake missing and damaged files of what is stored; asks no model."),
+    "pull": ("flows.cli.pull", "Copy a release, or a slice of it, into a local folder; resumable."),
     "explain": ("flows.cli.explain", "Show why a sample exists, from label to verdict."),
+    "review": ("flows.cli.review", "Let people judge a sample of a release; error rates with bounds."),
     "export": ("flows.cli.export", "Write a release in another form, such as LLaVA JSON."),
     "schema": ("flows.cli.schema", "Print the JSON Schema of the jsonl format, for your own data."),
     "answers": ("flows.cli.answers", "Count, show, carry over and tidy up stored answers."),
     "teacher": ("flows.cli.teacher", "Serve the offline teacher in the OpenAI wire format."),
 }  # fmt: skip
+
+ACTIONS: Final = {("releases", "list"): "releases", ("releases", "pull"): "pull"}
+"""Commands of two words, and the one that does it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -92,6 +99,8 @@ def _divided(arguments: list[str]) -> tuple[str, list[str]]:
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     arguments = arguments or ["--help"]
     first = arguments[0]
+    if tuple(arguments[:2]) in ACTIONS:
+        return ACTIONS[first, arguments[1]], arguments[2:]
     if first in COMMANDS:
         return first, arguments[1:]
     if not first.startswith("-"):

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from schemas.record import Record
 from schemas.release import Manifest, Usage
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
 from tasks.report.rendering import dollars, percent
+from tasks.report.scores import said
 from tasks.report.wholes import wholes
 from tasks.storage.parts import read_rows
 from tasks.storage.releases import read_manifest, release_path
@@ -29,23 +31,23 @@ class Outcome:
     store: Store
     manifest: Manifest
     seconds: float
-    incomplete: str | None
+    wrong: str | None
 
     def url(self, path: str) -> str:
         """Return the address of a file of the release."""
         return self.store.url(release_path(self.manifest.version, path))
 
 
-def read_outcome(root: str, version: str, seconds: float, incomplete: str | None) -> Outcome:
+def read_outcome(root: str, version: str, seconds: float, wrong: str | None) -> Outcome:
     """Return the outcome of the build of ``version``, from what it wrote."""
     store = Store(root)
-    return Outcome(store, read_manifest(store, version), seconds, incomplete)
+    return Outcome(store, read_manifest(store, version), seconds, wrong)
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool, sample: bool) -> None:
-    """Print the outcome for a person, or as one JSON document; what is missing goes to stderr."""
-    if outcome.incomplete:
-        sys.stderr.write(f"Error: {outcome.incomplete}\n")
+    """Print the outcome for a person, or as one JSON document; what is wrong goes to stderr."""
+    if outcome.wrong:
+        sys.stderr.write(f"Error: {outcome.wrong}\n")
     if as_json:
         print(json.dumps(_document(outcome), indent=2, ensure_ascii=False))
         return
@@ -70,7 +72,14 @@ def _document(outcome: Outcome) -> dict[str, JsonValue]:
         "usage": manifest.usage.model_dump(mode="json"),
         "findings": {str(kind): count for kind, count in manifest.findings.items()},
         "failed": [failed.model_dump(mode="json") for failed in manifest.failed],
+        "scorecard": _dumped(manifest.scorecard),
+        "gate": _dumped(manifest.gate),
     }
+
+
+def _dumped(record: Record | None) -> JsonValue:
+    dump: JsonValue = record.model_dump(mode="json") if record else None
+    return dump
 
 
 def _stages(manifest: Manifest) -> Table:
@@ -93,7 +102,7 @@ def _show_places(console: Console, outcome: Outcome) -> None:
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
-    for line in _blind(outcome):
+    for line in (*_turned(outcome), *_blind(outcome), *_scored(manifest)):
         console.print(line)
     if manifest.usage.requests:
         console.print(_spent(manifest.usage))
@@ -111,6 +120,30 @@ def _blind(outcome: Outcome) -> list[str]:
         for row in found.blind
         if row.kind == "presence" and row.after is not None and row.verdict != "too_few"
     ]
+
+
+def _turned(outcome: Outcome) -> list[str]:
+    """Say how many of the samples that were turned verification tells the same of."""
+    found = wholes(outcome.store, outcome.manifest.version, outcome.manifest.parts).symmetry
+    agree, differ = sum(row.agree for row in found), sum(row.differ for row in found)
+    if not agree + differ:
+        return []
+    return [
+        f"Of {agree + differ:,} samples turned with their pictures, "
+        f"{percent(agree / (agree + differ))} are verified as they were."
+    ]
+
+
+def _scored(manifest: Manifest) -> list[str]:
+    """Say what the gate found, and which numbers are worse than in the release before."""
+    card, gate = manifest.scorecard, manifest.gate
+    if card is None or gate is None:
+        return []
+    worse = [score.title for score in card.scores if score.regressed]
+    lines = [said(gate)]
+    if worse:
+        lines.append(f"Worse than in release {card.previous}: {', '.join(worse)}.")
+    return lines
 
 
 def _spent(usage: Usage) -> str:

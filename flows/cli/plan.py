@@ -13,6 +13,7 @@ from flows.cli.options import add_build_options, add_parameter_options, build_pa
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
 from schemas.errors import UsageError
+from schemas.judge_params import JudgeParams
 from schemas.params import TeacherParams
 from schemas.plan import Plan
 
@@ -46,8 +47,9 @@ def run_plan(options: argparse.Namespace) -> int:
     from tasks.check import check_build  # noqa: PLC0415  # only after the environment is set
     from tasks.plan import plan_build  # noqa: PLC0415  # as above
 
-    # Of the teacher nothing is checked: a plan needs no key.
-    check_build(options.root, stamp(), params.model_copy(update={"teacher": TeacherParams()}))
+    # Of teacher and judge nothing is checked: a plan needs no key.
+    nobody = {"teacher": TeacherParams(), "judge": JudgeParams()}
+    check_build(options.root, stamp(), params.model_copy(update=nobody))
     with shown_progress(silent=options.json):
         plan = plan_build(options.root, params, options.sample)
     _show(plan, as_json=options.json)
@@ -67,6 +69,7 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     for row in plan.rows:
         table.add_row(*cells(row))
     table.add_row(*cells(plan.all), style="bold")
+    table.add_row(*cells(plan.mend), style="dim")
     out.print(f"What {plan.model} will be asked about {plan.tiles:,} tiles\n")
     out.print(table)
     out.print()

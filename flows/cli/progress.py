@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from flows.beside import beside
 from schemas.release import Part
-from tasks.storage.accounting import REPORTS
+from tasks.storage.accounting import BY_SHARD, REPORTS
 
 if TYPE_CHECKING:
     from tasks.model.engine.meter import Reading
@@ -21,7 +21,7 @@ TICK: Final = 1.0  # seconds
 PACE_LINES: Final = 30.0  # seconds between two lines about the teacher
 
 PROGRESS = logging.getLogger("rs_gpt4v.progress")
-ROOMS = logging.getLogger("tasks")
+WARNING = (logging.getLogger("tasks"), logging.getLogger("flows"))
 
 
 class View(Protocol):
@@ -126,11 +126,12 @@ class Listener(logging.Handler):
             return
         if part.stage == "scan":
             self._shards.add(part.shard)
-        self._view.show(part, 1 if part.stage in REPORTS else max(len(self._shards), 1))
+        whole = part.stage in REPORTS and part.stage not in BY_SHARD
+        self._view.show(part, 1 if whole else max(len(self._shards), 1))
 
 
 class Remarks(logging.Handler):
-    """Hands what the rooms warn of to a view."""
+    """Hands what rooms and flows warn of to a view."""
 
     def __init__(self, view: View) -> None:
         """Show on ``view``."""
@@ -162,7 +163,8 @@ def _listening(view: View) -> Iterator[View]:
     listener, level, propagate = Listener(view), PROGRESS.level, PROGRESS.propagate
     remarks = Remarks(view)
     PROGRESS.addHandler(listener)
-    ROOMS.addHandler(remarks)
+    for logger in WARNING:
+        logger.addHandler(remarks)
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
     try:
@@ -170,7 +172,8 @@ def _listening(view: View) -> Iterator[View]:
             yield view
     finally:
         PROGRESS.removeHandler(listener)
-        ROOMS.removeHandler(remarks)
+        for logger in WARNING:
+            logger.removeHandler(remarks)
         PROGRESS.setLevel(level)
         PROGRESS.propagate = propagate
 

@@ -24,6 +24,9 @@ def configure_verify(parser: argparse.ArgumentParser) -> None:
     """Add the options of verify."""
     _add_root(parser)
     parser.add_argument("--version", metavar="NAME", help="only this release [default: all]")
+    parser.add_argument(
+        "--deep", action="store_true", help="also the stage parts and answers that releases rest on"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -42,7 +45,7 @@ def run_releases(options: argparse.Namespace) -> int:
 def run_verify(options: argparse.Namespace) -> int:
     """Read every byte of the releases anew and list what is wrong."""
     store = Store(options.root)
-    problems = audit(store, options.version)
+    problems = audit(store, options.version, deep=options.deep)
     if not problems and not versions(store):
         raise UsageError(f"--root {options.root}: there is no release to verify.")
     if options.json:
@@ -74,10 +77,12 @@ def _table(lines: tuple[ReleaseLine, ...]) -> Table:
     table = Table("version", "made (UTC)", "sources", header_style="bold", box=None, pad_edge=False)
     for name in ("samples", "images", "MB"):
         table.add_column(name, justify="right")
+    table.add_column("gate")
     table.add_column("")
     for line in lines:
         table.add_row(
             line.version, line.created, ", ".join(line.sources), f"{line.samples:,}",
-            f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", "latest" if line.latest else "",
+            f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", line.gate or "–",
+            "latest" if line.latest else "held" if line.held else "",
         )  # fmt: skip
     return table

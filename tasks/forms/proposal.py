@@ -25,6 +25,9 @@ class Proposal(Record):
     instruction: str
     response: str
     refs: tuple[str, ...]
+    form: str | None = Field(
+        None, description="its name in the lineage, where the form has several"
+    )
 
 
 class Refusal(Record):

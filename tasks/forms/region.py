@@ -46,8 +46,8 @@ def propose(view: View, voice: Voice, quota: int) -> Iterable[Outcome]:
 def _captioned(fact: ObjectFact, view: View, voice: Voice) -> Proposal | None:
     cell, box = clear_cell(fact, view), box_text(fact, view)
     distance, neighbour = _distance(fact, view)
-    details = [*_own(fact, view), *distance]
-    if box is None or not (cell or details):
+    known = [*details(fact, view), *distance]
+    if box is None or not (cell or known):
         return None
     thing = tag(with_article(fact.category), [fact.ref])
     given = {"box": tag_box(box, [fact.ref]), "size": size_text(view)}
@@ -55,7 +55,7 @@ def _captioned(fact: ObjectFact, view: View, voice: Voice) -> Proposal | None:
         "a_thing": thing,
         "A_thing": opened(thing),
         "where": f" {place(cell)}" if cell else "",
-        "details": "".join(f", {detail}" for detail in details),
+        "details": "".join(f", {detail}" for detail in known),
     }
     return Proposal(
         task=TaskType.REGION_CAPTION,
@@ -65,7 +65,7 @@ def _captioned(fact: ObjectFact, view: View, voice: Voice) -> Proposal | None:
     )
 
 
-def _own(fact: ObjectFact, view: View) -> Iterator[str]:
+def details(fact: ObjectFact, view: View) -> Iterator[str]:
     """Yield size, direction, and size among its kind, as far as they are known."""
     length = metres(fact.length_m) if fact.length_m else None
     width = metres(fact.width_m) if fact.width_m else None

@@ -1,6 +1,10 @@
-"""Drafts made of what the teacher wrote: one per local fact, description and dialogue."""
+"""Drafts made of what the teacher wrote: one per local fact, description and dialogue.
+
+What it wrote once more, because the first was false, takes the place of the first.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from prompts import Phrasings
 from schemas.geometry import Box
@@ -9,25 +13,42 @@ from schemas.sample import Draft, Lineage, Rejection
 from schemas.teacher import (
     ConversedTile,
     DescribedObjects,
+    Dialogue,
     Exchange,
     LocalFact,
+    MendedAnswer,
     Spent,
     SynthesizedTile,
 )
 from schemas.tile import TileObject, TileOutline
 from schemas.turn import Turn
+from schemas.verdict import Repair
 from schemas.vocabulary import Origin, Reason, TaskType
-from tasks.grounding.references import BrokenReference, expand, refs_of, tag, tag_box
+from tasks.grounding.references import BrokenReference, expand, parse, refs_of, tag, tag_box
 from tasks.lexicon.lexicon import noun
 from tasks.spatial.facts import sample_object
 from tasks.spatial.polygons import box_of
 
+LOCAL, DETAILED, DIALOGUE = "local_description", "detailed_description", "dialogue"
+MEND: Final = "mend"  # the stage that asks again
+_STAGES: Final[Mapping[str, str]] = {
+    LOCAL: "describe",
+    DETAILED: "synthesize",
+    DIALOGUE: "converse",
+}
+
 
 def local_drafts(
-    tile: TileOutline, row: DescribedObjects, phrasings: Phrasings
+    tile: TileOutline,
+    row: DescribedObjects,
+    phrasings: Phrasings,
+    mended: MendedAnswer | None = None,
 ) -> Iterator[Draft | Rejection]:
-    """Yield a draft for each local fact in ``row``; a Rejection where its ids mean no object."""
-    for fact in row.reply.facts:
+    """Yield a draft for each local fact in ``row``; a Rejection where its ids mean no object.
+
+    Where ``mended`` has a new one in the place of a fact, the draft is made of that.
+    """
+    for place, fact in enumerate(row.reply.facts):
         try:
             refs = expand(" ".join(fact.ids))
         except BrokenReference as error:
@@ -41,29 +62,72 @@ def local_drafts(
         variables = {"target": _target(tile, things)}
         seed = content_id(tile.id, " ".join(refs), fact.attributes)
         asked = phrasings.draw("instructions", seed, variables)
-        told = " ".join(filter(None, map(_sentence, (fact.attributes, fact.relations))))
-        yield _draft(
-            tile, TaskType.REGION_CAPTION, "local_description", ((asked, told),), row.exchange, refs
-        )
+        task = TaskType.REGION_CAPTION
+        draft = _draft(tile, task, LOCAL, ((asked, _told(fact)),), row.exchange, refs)
+        new = fact_again(place, fact, mended)
+        if new is None or mended is None:
+            yield draft
+            continue
+        turns = ((asked, _told(new)),)
+        again = _draft(tile, task, LOCAL, turns, mended.exchange, refs, mended.rests_on)
+        yield _mended(again, draft, mended, place)
 
 
-def synthesis_draft(tile: TileOutline, row: SynthesizedTile, phrasings: Phrasings) -> Draft:
-    """Return the draft of the detailed description of ``tile``."""
+def synthesis_draft(
+    tile: TileOutline,
+    row: SynthesizedTile,
+    phrasings: Phrasings,
+    mended: MendedAnswer | None = None,
+) -> Draft:
+    """Return the draft of the detailed description of ``tile``, of the new one in ``mended``."""
     asked = phrasings.draw("instructions", content_id(tile.id, row.exchange.request_key), {})
     turns = ((asked, row.reply.description.strip()),)
-    form = "detailed_description"
     task = TaskType.DETAILED_DESCRIPTION
-    return _draft(tile, task, form, turns, row.exchange, rests_on=row.rests_on)
+    draft = _draft(tile, task, DETAILED, turns, row.exchange, rests_on=row.rests_on)
+    if mended is None or mended.synthesis is None:
+        return draft
+    turns = ((asked, mended.synthesis.description.strip()),)
+    again = _draft(tile, task, DETAILED, turns, mended.exchange, rests_on=mended.rests_on)
+    return _mended(again, draft, mended)
 
 
-def dialogue_draft(tile: TileOutline, row: ConversedTile) -> Draft | Rejection:
-    """Return the draft of one dialogue, a Rejection where it has no turns."""
-    turns = tuple((turn.question.strip(), turn.answer.strip()) for turn in row.reply.turns)
+def dialogue_draft(
+    tile: TileOutline, row: ConversedTile, mended: MendedAnswer | None = None
+) -> Draft | Rejection:
+    """Return the draft of one dialogue, of the new one in ``mended``.
+
+    A Rejection where it has no turns.
+    """
+    turns = _spoken(row.reply)
     if not turns:
         key = row.exchange.request_key
         detail = f"Dialogue {row.number} of tile {tile.id} has no turns."
         return rejection(tile, key, Reason.EMPTY_TEXT, detail, row.reply.model_dump_json())
-    return _draft(tile, TaskType.DIALOGUE, "dialogue", turns, row.exchange, rests_on=row.rests_on)
+    task = TaskType.DIALOGUE
+    draft = _draft(tile, task, DIALOGUE, turns, row.exchange, rests_on=row.rests_on)
+    turns = _spoken(mended.dialogue) if mended and mended.dialogue else ()
+    if mended is None or not turns:
+        return draft
+    again = _draft(tile, task, DIALOGUE, turns, mended.exchange, rests_on=mended.rests_on)
+    return _mended(again, draft, mended)
+
+
+def fact_again(place: int, fact: LocalFact, mended: MendedAnswer | None) -> LocalFact | None:
+    """Return what ``mended`` has in the place of ``fact``, None where the fact stays."""
+    if mended is None or mended.local is None:
+        return None
+    if all(fault.place != place for fault in mended.faults):
+        return None
+    wanted = refs_in(fact)
+    return next((new for new in mended.local.facts if refs_in(new) == wanted), None)
+
+
+def refs_in(fact: LocalFact) -> frozenset[str]:
+    """Return the objects that ``fact`` is about; none where its ids are broken."""
+    try:
+        return frozenset(expand(" ".join(fact.ids)))
+    except BrokenReference:
+        return frozenset()
 
 
 def rejection(
@@ -89,6 +153,24 @@ def box_text(tile: TileOutline, box: Box) -> str:
     x0, y0 = min(max(0, x0), window.width - 1), min(max(0, y0), window.height - 1)
     x1, y1 = min(max(x1, x0 + 1), window.width), min(max(y1, y0 + 1), window.height)
     return f"[{x0}, {y0}, {x1}, {y1}]"
+
+
+def _mended(again: Draft, first: Draft, mended: MendedAnswer, place: int = 0) -> Draft:
+    """Return ``again`` with what was false in ``first``, and what stands there now."""
+    repairs = tuple(
+        Repair(
+            turn=fault.turn,
+            kind=fault.kind,
+            how="asked_again",
+            before=_plain(first.turns[fault.turn].content),
+            after=_plain(again.turns[fault.turn].content) if fault.turn < len(again.turns) else "",
+            because=fault.because,
+        )
+        for fault in mended.faults
+        if fault.place == place
+    )
+    lineage = again.lineage.model_copy(update={"stage": MEND, "repairs": repairs})
+    return again.model_copy(update={"lineage": lineage})
 
 
 def _target(tile: TileOutline, things: Sequence[TileObject]) -> str:
@@ -160,16 +242,25 @@ def _lineage(
     )
 
 
-_STAGES: Mapping[str, str] = {
-    "local_description": "describe",
-    "detailed_description": "synthesize",
-    "dialogue": "converse",
-}
-
-
 def _things(tile: TileOutline, refs: Sequence[str] | set[str]) -> tuple[TileObject, ...]:
     wanted = set(refs)
     return tuple(thing for thing in tile.objects if thing.ref in wanted)
+
+
+def _told(fact: LocalFact) -> str:
+    return " ".join(filter(None, map(_sentence, (fact.attributes, fact.relations))))
+
+
+def _spoken(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
+    return tuple((turn.question.strip(), turn.answer.strip()) for turn in dialogue.turns)
+
+
+def _plain(tagged: str) -> str:
+    """Return ``tagged`` without its tags, as it is where they are broken."""
+    try:
+        return parse(tagged).plain
+    except BrokenReference:
+        return tagged
 
 
 def _sentence(text: str) -> str:
@@ -180,6 +271,6 @@ def _sentence(text: str) -> str:
 
 
 def _unusable(tile: TileOutline, fact: LocalFact, reason: Reason, detail: str) -> Rejection:
-    subject = content_id(tile.id, "local_description", fact.model_dump(mode="json"))
+    subject = content_id(tile.id, LOCAL, fact.model_dump(mode="json"))
     where = f"A local fact of tile {tile.id} of {tile.scene.name}: {detail}."
     return rejection(tile, subject, reason, where, fact.model_dump_json())

@@ -16,7 +16,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, Protocol
 
-import fsspec
 import numpy as np
 import simplejpeg
 from fsspec.implementations.local import LocalFileSystem
@@ -26,6 +25,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 from schemas.errors import ImageError, SourceError
 from schemas.geometry import Window
 from tasks.imagery.stretch import SAMPLE_SIDE, measure
+from tasks.storage.store import filesystem
 
 raster: ModuleType | None
 try:
@@ -95,7 +95,7 @@ def open_image(uri: str) -> Iterator[RgbImage]:
 @contextmanager
 def local_copy(uri: str) -> Iterator[Path]:
     """Give the path of the file at ``uri``; a remote one is copied for the time of the block."""
-    files, path = fsspec.core.url_to_fs(uri)
+    files, path = filesystem(uri)
     if isinstance(files, LocalFileSystem):
         yield Path(path)
         return

@@ -49,14 +49,19 @@ class _Ticket(Generic[S, R]):
 
 
 def request_for(
-    prompt: Prompt, variables: Mapping[str, object], params: TeacherParams, tile: Tile
+    prompt: Prompt,
+    variables: Mapping[str, object],
+    params: TeacherParams,
+    tile: Tile,
+    pictured_as: str | None = None,
 ) -> ModelRequest:
     """Return the request that shows ``tile`` with ``prompt`` filled in.
 
-    Temperature and length are those of ``params``, by default those of the prompt file.
+    Temperature and length are those of ``params``, by default those of the prompt file. The picture
+    is what the prompt ``pictured_as`` is shown, by default this one.
     """
     temperature, max_tokens = params.temperature, params.max_tokens
-    picture = picture_for(tile, params.images, prompt.name)
+    picture = picture_for(tile, params.images, pictured_as or prompt.name)
     return ModelRequest(
         purpose=prompt.name,
         prompt_fingerprint=prompt.fingerprint,

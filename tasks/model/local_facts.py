@@ -9,15 +9,21 @@ from typing import Final, TypeVar
 
 from schemas.errors import AccountingError
 from schemas.facts import FactSheet, GroupFact, LocalFactText
-from schemas.sample import Draft
-from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.sample import Draft, Sample
+from schemas.teacher import (
+    ConversedTile,
+    DescribedObjects,
+    LocalFact,
+    MendedAnswer,
+    SynthesizedTile,
+)
 from schemas.tile import TileOutline
 from tasks.grounding.references import BrokenReference, compress, parse, refs_of
 from tasks.model.batches import sheet_tokens, without_inner_relations
 from tasks.model.engine.tokens import estimated_tokens
 
 T = TypeVar("T", bound=TileOutline)
-W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, Draft)
+W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, MendedAnswer, Draft, Sample)
 
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 
@@ -31,13 +37,14 @@ def local_facts(
     may rest on it, and verify rejects the sample made of it. Others keep close numbers.
     """
     known = {thing.ref for thing in tile.objects if thing.described}
-    written = [
-        f"{fact.attributes.strip()} {fact.relations.strip()}".strip()
-        for row in described
-        for fact in row.reply.facts
-    ]
+    written = [text_of(fact) for row in described for fact in row.reply.facts]
     sound = [text for text in written if (refs := refs_of(text)) and refs <= known]
     return tuple(LocalFactText(id=f"f{n}", text=text) for n, text in enumerate(sound, start=1))
+
+
+def text_of(fact: LocalFact) -> str:
+    """Return what ``fact`` says, attributes before relations."""
+    return f"{fact.attributes.strip()} {fact.relations.strip()}".strip()
 
 
 def tag_problem(tagged: str, known: Set[str]) -> str | None:

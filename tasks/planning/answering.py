@@ -11,8 +11,7 @@ from tasks.model.answers import AnswerStore
 from tasks.model.asking import Question
 from tasks.model.engine.images import image_tokens
 from tasks.model.engine.tokens import estimated_tokens, prompt_tokens
-from tasks.model.offline import write_reply
-from tasks.planning.lengths import Lengths
+from tasks.planning.lengths import Lengths, stand_in
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
@@ -56,9 +55,21 @@ def answered(question: Question[S, R], answers: AnswerStore, known: Lengths) -> 
     return taken, reply or question.reply.model_validate_json(written)
 
 
+def asked_again(request: ModelRequest, output: float, known: Lengths) -> Measured:
+    """Return what ``request`` takes, whose answer takes the place of one of ``output`` tokens."""
+    images = image_tokens(request)
+    return Measured(
+        prompt=request.purpose,
+        stored=False,
+        text_tokens=(prompt_tokens(request) - images) * known.text.value,
+        image_tokens=images,
+        output_tokens=output,
+        seconds=known.latency(output),
+    )
+
+
 def _written(request: ModelRequest, image: bytes | None) -> str:
-    texts = [message.text for message in request.messages]
-    return write_reply(texts, image, request.reply, request.seed)
+    return stand_in([x.text for x in request.messages], image, request.reply, request.seed)
 
 
 def _parsed(text: str, record: type[R]) -> R | None:

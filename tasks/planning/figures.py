@@ -12,7 +12,11 @@ from tasks.planning.answering import Measured
 from tasks.planning.lengths import Lengths
 from tasks.planning.strata import totals
 
-PROMPTS: Final = ("describe", "synthesize", "converse")
+WRITING: Final = ("describe", "synthesize", "converse")
+JUDGE, MEND = "judge", "mend"
+COUNTED: Final = (*WRITING, JUDGE)  # asked for certain; mend comes on top where a text is false
+PROMPTS: Final = (*COUNTED, MEND)
+ALL: Final = len(PROMPTS)  # the row of all of COUNTED
 NORMAL: Final = 1.96  # standard errors in half of a 95 % interval
 
 REQUESTS, STORED, TEXT, IMAGE, OUTPUT, COST, SECONDS = range(7)  # columns of a tile's figures
@@ -26,7 +30,11 @@ class Rates:
     output: float
 
 
-def figures(measured: Sequence[Measured], rates: Rates | None) -> NDArray[np.float64]:
+PromptRates = Mapping[str, Rates | None]
+"""What is paid by prompt: another model is asked to judge than to write."""
+
+
+def figures(measured: Sequence[Measured], rates: PromptRates) -> NDArray[np.float64]:
     """Return the figures of one tile: a row of columns REQUESTS … SECONDS for each of PROMPTS.
 
     Tokens, cost (US dollars) and seconds are of the requests without a stored answer.
@@ -42,15 +50,19 @@ def figures(measured: Sequence[Measured], rates: Rates | None) -> NDArray[np.flo
         row[IMAGE] += one.image_tokens
         row[OUTPUT] += one.output_tokens
         row[SECONDS] += one.seconds
-        if rates is not None:
-            row[COST] += (one.text_tokens + one.image_tokens) * rates.input
-            row[COST] += one.output_tokens * rates.output
+        rate = rates[one.prompt]
+        if rate is not None:
+            row[COST] += (one.text_tokens + one.image_tokens) * rate.input
+            row[COST] += one.output_tokens * rate.output
     return table
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The figures of the whole build: totals and half intervals, a row a prompt and one for all."""
+    """The figures of the whole build: totals and half intervals.
+
+    A row a prompt, and one for all of COUNTED.
+    """
 
     total: NDArray[np.float64]
     plus_minus: NDArray[np.float64]
@@ -78,7 +90,7 @@ class Totals:
 def whole_build(
     strata: Sequence[tuple[int, Sequence[NDArray[np.float64]]]],
     known: Mapping[str, Lengths],
-    rates: Rates | None,
+    rates: PromptRates,
 ) -> Totals:
     """Return the figures of all tiles from those of the drawn ones, stratum by stratum.
 
@@ -95,18 +107,23 @@ def whole_build(
     rests_on = [known[prompt] for prompt in PROMPTS]
     ratios = {TEXT: [one.text for one in rests_on], OUTPUT: [one.output for one in rests_on]}
     for column, found in ratios.items():
-        tokens = _and_all(total[:-1, column] * [ratio.doubt * NORMAL for ratio in found])
-        half[:, column] = np.hypot(half[:, column], tokens)
-        if rates is not None:
-            rate = rates.output if column == OUTPUT else rates.input
-            half[:, COST] = np.hypot(half[:, COST], tokens * rate)
+        tokens = total[:-1, column] * [ratio.doubt * NORMAL for ratio in found]
+        prices = np.array([_rate(rates[prompt], column) for prompt in PROMPTS])
+        half[:, column] = np.hypot(half[:, column], _and_all(tokens))
+        half[:, COST] = np.hypot(half[:, COST], _and_all(tokens * prices))
     return Totals(total, half)
 
 
+def _rate(rates: Rates | None, column: int) -> float:
+    if rates is None:
+        return 0.0
+    return rates.output if column == OUTPUT else rates.input
+
+
 def _with_all(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.vstack([table, table.sum(axis=0)])
+    return np.vstack([table, table[: len(COUNTED)].sum(axis=0)])
 
 
 def _and_all(errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return independent ``errors`` and that of their sum."""
-    return np.append(errors, np.sqrt((errors**2).sum()))
+    """Return independent ``errors`` and that of the sum of COUNTED."""
+    return np.append(errors, np.sqrt((errors[: len(COUNTED)] ** 2).sum()))

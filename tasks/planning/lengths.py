@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.teacher import ModelRequest, StoredAnswer
+from schemas.teacher import Judgement, ModelRequest, StoredAnswer
 from tasks.model.answers import AnswerStore
 from tasks.model.engine.tokens import estimated_tokens, prompt_tokens
 from tasks.model.offline import write_reply
@@ -13,6 +13,10 @@ from tasks.model.offline import write_reply
 FEWEST: Final = 20  # stored answers to a prompt, from which their length is relied on
 ENOUGH: Final = 60  # of each prompt are looked at
 MOST: Final = 3000  # of all are looked at
+JUDGEMENT: Final = Judgement(
+    false_statements=(), groundedness=5, completeness=5, fluency=5, usefulness=5
+).model_dump_json()
+"""What stands in for an answer of a judge, which the offline teacher does not write."""
 FIRST_TOKEN, EACH_TOKEN = 2.0, 0.02  # seconds of an answer where none tells: a usual hosted model
 
 
@@ -46,6 +50,13 @@ class Lengths:
     def latency(self, tokens: float) -> float:
         """Return how many seconds an answer of ``tokens`` takes."""
         return FIRST_TOKEN + EACH_TOKEN * tokens if self.seconds is None else self.seconds
+
+
+def stand_in(texts: Sequence[str], image: bytes | None, reply: str, seed: int) -> str:
+    """Return what is taken for an answer that is not there: what the offline teacher writes."""
+    if reply == Judgement.__name__:
+        return JUDGEMENT
+    return write_reply(texts, image, reply, seed)
 
 
 def stored_lengths(
@@ -111,7 +122,7 @@ def _text(stored: StoredAnswer) -> tuple[float, float]:
 def _output(stored: StoredAnswer) -> tuple[float, float]:
     """Return the answer, as counted and as the offline teacher would write it."""
     texts = [message.text for message in stored.messages]
-    written = write_reply(texts, None, stored.reply, stored.seed)
+    written = stand_in(texts, None, stored.reply, stored.seed)
     return stored.answer.completion_tokens, estimated_tokens(written)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.errors import UsageError
-from schemas.params import BuildParams, ServiceParams
+from schemas.params import ServiceParams, TeacherParams
 from schemas.settings import settings
 from tasks.model.engine.endpoint import endpoint_specs
 from tasks.model.engine.ledger import Ledger
@@ -26,31 +26,33 @@ class Money:
     left: float | None
 
 
-def money_of(root: str, params: BuildParams) -> Money:
-    """Return what a build under ``params`` pays for tokens; nothing to the offline teacher.
+NOTHING: Final = Money(Rates(0.0, 0.0), None, None)
+
+
+def money_of(root: str, teacher: TeacherParams, service: ServiceParams) -> Money:
+    """Return what ``teacher`` is paid for tokens; the offline teacher nothing.
 
     Raises UsageError where there is a budget and no price is known.
     """
-    service = params.service
-    if params.teacher.kind == "offline":
-        return Money(Rates(0.0, 0.0), None, None)
-    price = _price(params)
+    if teacher.kind == "offline":
+        return NOTHING
+    price = _price(teacher)
     if service.budget is None:
         return Money(*_rates(price, service), None)
     if price is None:
         raise UsageError(
-            f"No price is known for {params.teacher.model}, so --service.budget cannot be kept. "
+            f"No price is known for {teacher.model}, so --service.budget cannot be kept. "
             "Give one in the file that RS_GPT4V_PRICES names, or set no budget."
         )
     spent = Ledger(root, service.budget, service.period).spent()
     return Money(*_rates(price, service), max(0.0, service.budget - spent))
 
 
-def _price(params: BuildParams) -> Price | None:
+def _price(teacher: TeacherParams) -> Price | None:
     """Return the price at the endpoint that is asked first."""
     specs = endpoint_specs(settings())
     first = specs[0] if specs else None
-    model = (first.model if first else None) or params.teacher.model
+    model = (first.model if first else None) or teacher.model
     return price_of(model, first.base_url if first else None)
 
 

@@ -1,27 +1,15 @@
-"""Expectations of ours as Great Expectations objects, and what these say of a frame.
+"""Expectations of ours as Great Expectations objects, and what these say of a frame."""
 
-Great Expectations takes seconds to import, so it is imported where the first frame is checked.
-"""
-
-import importlib
-import logging
-import os
-import threading
-import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
 from types import ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from schemas.errors import GateError
 from schemas.expectations import ColumnExpectation
 from tasks.quality.frames import RULE
+from tasks.quality.library import NAME, great_expectations, suite, validated
 from tasks.quality.rules import RowRule, TableRule
-
-NAME: Final = "name"  # what an expectation of ours is called, in its meta
-_LOCK: Final = threading.Lock()  # its project is one global of the process
 
 
 class Unmet(NamedTuple):
@@ -32,16 +20,11 @@ class Unmet(NamedTuple):
     observed: str  # of the table as a whole
 
 
-def load() -> None:
-    """Import Great Expectations now, so that the first check need not wait for it."""
-    _frames()
-
-
 def unmet_columns(
     frame: pd.DataFrame, expectations: Sequence[ColumnExpectation], rules: Sequence[RowRule] = ()
 ) -> tuple[Unmet, ...]:
     """Return what rows of ``frame`` do not meet, of one table's ``expectations`` and of ``rules``."""
-    gx = _gx().expectations
+    gx = great_expectations().expectations
     flags = (
         gx.ExpectColumnValuesToBeInSet(
             column=f"{RULE}{rule.name}", value_set=[True], meta={NAME: rule.name}
@@ -54,7 +37,7 @@ def unmet_columns(
 def unmet_table(frame: pd.DataFrame, rules: Sequence[TableRule], *, rows: int) -> tuple[Unmet, ...]:
     """Return what the table of keys ``frame`` does not meet; it should have ``rows`` rows."""
     found: list[Unmet] = []
-    gx = _gx().expectations
+    gx = great_expectations().expectations
     for rule in rules:
         table = frame[list(rule.pairs)].drop_duplicates() if rule.pairs else frame
         if rule.kind == "rows":
@@ -87,10 +70,7 @@ def _column(gx: ModuleType, each: ColumnExpectation) -> Any:
 
 def _unmet(frame: pd.DataFrame, asked: Sequence[Any]) -> tuple[Unmet, ...]:
     """Return which of ``asked`` do not hold of ``frame``, in their order."""
-    suite = _gx().ExpectationSuite(name="asked", expectations=list(asked))
-    with _LOCK:
-        whole = _frames().get_batch(batch_parameters={"dataframe": frame.reset_index(drop=True)})
-        results = whole.validate(suite, result_format={"result_format": "COMPLETE"}).results
+    results = validated(frame, suite("asked", asked)).results
     order = {each.meta[NAME]: place for place, each in enumerate(asked)}
     places = frame.index.to_list()
     failed = [_failed(result, places) for result in results if not result.success]
@@ -98,39 +78,11 @@ def _unmet(frame: pd.DataFrame, asked: Sequence[Any]) -> tuple[Unmet, ...]:
 
 
 def _failed(result: Any, places: Sequence[int]) -> Unmet:
-    """Return the failure ``result``; raise GateError where it could not be told at all."""
-    name = str(result.expectation_config.meta[NAME])
-    if not result.result:
-        raise GateError(f"Expectation “{name}” could not be checked: {result.exception_info}")
+    """Return the failure ``result``."""
     indexes = result.result.get("unexpected_index_list") or ()
     values = result.result.get("unexpected_list") or ()
     rows: dict[int, str] = {}
     for index, value in zip(indexes, values, strict=False):
         rows.setdefault(places[index], str(value)[:80])
     observed = result.result.get("observed_value", f"{len(rows)} rows")
-    return Unmet(name, rows, str(observed))
-
-
-@cache
-def _frames() -> Any:
-    """Return the batch definition that takes whole frames, of a context that writes no files."""
-    config = importlib.import_module("great_expectations.data_context.types.base")
-    stores = config.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
-    project = config.DataContextConfig(
-        store_backend_defaults=stores, analytics_enabled=False, progress_bars={"globally": False}
-    )
-    context = _gx().get_context(mode="ephemeral", project_config=project)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("whole")
-
-
-@cache
-def _gx() -> ModuleType:
-    """Import Great Expectations: no analytics, no logs, none of its dependencies' warnings."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gx = importlib.import_module("great_expectations")
-        importlib.import_module("great_expectations.expectations")
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    return gx
+    return Unmet(str(result.expectation_config.meta[NAME]), rows, str(observed))

@@ -31,7 +31,8 @@ class SampleKey(Record):
 class TableRule:
     """Something that must hold of the table of keys, or of the distinct pairs in two columns of it.
 
-    ``unique``: no value of ``column`` comes twice. ``rows``: there are as many as verify kept.
+    ``unique``: no value of ``column`` comes twice. ``rows``: there are as many as verify and augment
+    kept.
     """
 
     name: str
@@ -103,7 +104,7 @@ ROW_RULES: Final[Sequence[RowRule]] = (
 
 TABLE_RULES: Final[Sequence[TableRule]] = (
     TableRule("ids are unique", "unique", column="id"),
-    TableRule("as many rows as verify kept", "rows"),
+    TableRule("as many rows as were handed on", "rows"),
     TableRule(
         "every scene is on one side of the split",
         "unique",

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from schemas.release import Manifest
 from tasks.report.figures import Summary
 from tasks.report.rendering import environment
+from tasks.report.scores import markdown_scores
 
 SPLITS: Final = {"train": "train", "val": "validation", "test": "test"}
 TASK_CATEGORIES: Final = ["image-text-to-text", "visual-question-answering", "image-to-text"]
@@ -34,6 +35,7 @@ def dataset_card(manifest: Manifest, summary: Summary) -> str:
         summary=summary,
         splits=[SPLITS[split] for split in splits],
         limits=limits(manifest, summary),
+        scores=markdown_scores(manifest),
     )
     return f"---\n{header}---\n\n{text}"
 
@@ -69,6 +71,8 @@ def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
             f"Generated text was written by {', '.join(summary.models)}. What it says beyond "
             "classes, counts, positions and relations could not be checked against labels."
         )
+    if manifest.gate and not manifest.gate.passed:
+        found.insert(0, "This release is held back: its gate failed, see the scorecard.")
     if manifest.failed:
         shards = ", ".join(str(failed.shard) for failed in manifest.failed)
         found.insert(0, f"This release is incomplete. Failed and not in it: shard {shards}.")
@@ -80,6 +84,12 @@ def limits(manifest: Manifest, summary: Summary) -> tuple[str, ...]:
         )
     if any(licence.name == "not stated" for licence in summary.licences):
         found.append("Some images state no licence. Clear it with their source before you share.")
+    if summary.turned:
+        found.append(
+            f"{summary.turned:,} samples are others of this release, turned with their pictures: "
+            "`lineage.turned` says how and names them. Their coordinates are pixels of the turned "
+            "picture."
+        )
     overlap = manifest.parameters.tile.overlap
     found.append(
         f"Neighbouring tiles of one scene overlap by up to {overlap} px, so an object can appear in "

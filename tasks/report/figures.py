@@ -60,6 +60,7 @@ class Summary(Record):
     turns: tuple[Count, ...] = Field(description="samples by question-answer pairs, ascending")
     lengths: Lengths
     spans: int = Field(description="phrases tied to objects")
+    turned: int = Field(0, description="samples that are others, turned with their pictures")
     verdicts: tuple[Count, ...] = Field(description="statements checked, by outcome")
     licences: tuple[Count, ...] = Field(description="images by licence")
     attributions: tuple[str, ...]

@@ -1,29 +1,33 @@
 """The gallery of the report: tiles spread over sources, task types and classes, with their texts."""
 
-import base64
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image
 from pydantic import Field
 
 from schemas.arrow import from_batch
-from schemas.image_row import ImageObject, ImageRow
+from schemas.image_row import ImageRow
 from schemas.record import Record
 from schemas.release import ReleasePart
-from schemas.sample import Sample, Span
+from schemas.sample import Sample
+from schemas.symmetry import Symmetry
 from schemas.vocabulary import TaskType
+from tasks.report.plates import (
+    Legend,
+    Outline,
+    ShownTurn,
+    legend_of,
+    outlines_of,
+    thumbnail,
+    turns_of,
+)
 from tasks.storage.published import find_rows, read_table
 from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
-WIDEST: Final = 768
-QUALITY: Final = 80
-COLOURS: Final = 8  # of the palette in the style sheet
 POOL: Final = 2000  # tiles of a file that are looked at; ids are hashes, so the first are any
 _READ_ROWS: Final = 8
 
@@ -35,20 +39,6 @@ TABS: Final = {
         TaskType.VISUAL_GROUNDING, TaskType.REFERRING_EXPRESSION, TaskType.REGION_CAPTION,
     ),
 }  # fmt: skip
-
-
-class Piece(Record):
-    """A run of text and the objects it means; none for plain text."""
-
-    text: str
-    refs: tuple[str, ...] = ()
-
-
-class ShownTurn(Record):
-    """One turn, cut into pieces at its spans."""
-
-    role: str
-    pieces: tuple[Piece, ...]
 
 
 class ShownSample(Record):
@@ -69,24 +59,6 @@ class Tab(Record):
     samples: tuple[ShownSample, ...]
 
 
-class Outline(Record):
-    """One object over the picture, in px of the tile."""
-
-    ref: str
-    category: str
-    points: str = Field(description="x,y pairs as SVG writes them")
-    colour: int
-    described: bool
-
-
-class Legend(Record):
-    """One class of a tile, with the objects that are of it."""
-
-    category: str
-    colour: int
-    refs: tuple[str, ...]
-
-
 class Plate(Record):
     """One tile of the gallery."""
 
@@ -102,6 +74,7 @@ class Plate(Record):
     legend: tuple[Legend, ...]
     tabs: tuple[Tab, ...]
     samples: int = Field(description="of the tile, shown or not")
+    symmetry: Symmetry | None = Field(None, description="how it was turned; none as it is")
 
 
 class Candidate(Record):
@@ -136,28 +109,6 @@ def spread(candidates: Iterable[Candidate], size: int) -> list[Candidate]:
         chosen.append(best)
         shown.update(_traits(best))
     return chosen
-
-
-def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
-    """Cut ``text`` at its ``spans``, which do not overlap."""
-    found: list[Piece] = []
-    at = 0
-    for span in sorted(spans, key=lambda span: span.start):
-        if span.start < at:
-            continue
-        found += [Piece(text=text[at : span.start])] if span.start > at else []
-        found.append(Piece(text=text[span.start : span.end], refs=span.refs))
-        at = span.end
-    return (*found, Piece(text=text[at:])) if at < len(text) else tuple(found)
-
-
-def thumbnail(picture: bytes) -> str:
-    """Return ``picture`` as a data URL, at most 768 px wide."""
-    with Image.open(io.BytesIO(picture)) as image:
-        image.thumbnail((WIDEST, WIDEST * 2))
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def _traits(one: Candidate) -> set[str]:
@@ -210,9 +161,7 @@ def _samples(
 
 
 def _plate(image: ImageRow, samples: list[Sample]) -> Plate:
-    counted = Counter(thing.category for thing in image.objects)
-    order = sorted(counted, key=lambda name: (-counted[name], name))
-    colours = {name: place % COLOURS for place, name in enumerate(order)}
+    outlines = outlines_of(image.objects, image.window)
     return Plate(
         tile_id=image.tile_id,
         scene=image.scene,
@@ -222,27 +171,11 @@ def _plate(image: ImageRow, samples: list[Sample]) -> Plate:
         height=image.height,
         gsd=image.gsd,
         picture=thumbnail(image.image.bytes),
-        outlines=tuple(_outline(thing, image, colours) for thing in image.objects),
-        legend=tuple(
-            Legend(
-                category=name, colour=colours[name],
-                refs=tuple(thing.ref for thing in image.objects if thing.category == name),
-            )
-            for name in order
-        ),
+        outlines=outlines,
+        legend=legend_of(outlines),
         tabs=_tabs(samples),
         samples=len(samples),
-    )  # fmt: skip
-
-
-def _outline(thing: ImageObject, image: ImageRow, colours: dict[str, int]) -> Outline:
-    x0, y0 = image.window.x0, image.window.y0
-    return Outline(
-        ref=thing.ref,
-        category=thing.category,
-        points=" ".join(f"{x - x0:.1f},{y - y0:.1f}" for x, y in thing.polygon),
-        colour=colours[thing.category],
-        described=thing.described,
+        symmetry=image.turned.symmetry if image.turned else None,
     )
 
 
@@ -262,18 +195,12 @@ def _tabs(samples: list[Sample]) -> tuple[Tab, ...]:
 
 
 def _shown(sample: Sample) -> ShownSample:
-    spans = [span for span in sample.lineage.spans if span.kind == "phrase"]
+    tied = any(span.kind == "phrase" for span in sample.lineage.spans)
     return ShownSample(
         id=sample.id,
         task=sample.task,
         form=sample.lineage.form.replace("_", " "),
         model=sample.lineage.model,
-        turns=tuple(
-            ShownTurn(
-                role=turn.role,
-                pieces=pieces(turn.content, [span for span in spans if span.turn == place]),
-            )
-            for place, turn in enumerate(sample.turns)
-        ),
-        refs=() if spans else tuple(thing.ref for thing in sample.objects),
+        turns=turns_of(sample, "phrase"),
+        refs=() if tied else tuple(thing.ref for thing in sample.objects),
     )

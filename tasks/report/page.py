@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from itertools import groupby
 from typing import Final
 
 from pydantic import JsonValue
@@ -14,6 +15,7 @@ from schemas.release import Manifest, PromptUse
 from tasks.report.figures import Count, Summary
 from tasks.report.gallery import gallery
 from tasks.report.rendering import environment
+from tasks.report.scores import ScoreLine, score_lines
 from tasks.report.wholes import wholes
 from tasks.storage.store import Store
 
@@ -43,6 +45,7 @@ def report_page(store: Store, manifest: Manifest, summary: Summary) -> str:
         summary=summary,
         plates=plates,
         wholes=wholes(store, manifest.version, manifest.parts),
+        scores=scores_by_principle(manifest),
         by_task=totals(manifest, "task"),
         by_split=totals(manifest, "split"),
         by_source=totals(manifest, "source"),
@@ -50,6 +53,12 @@ def report_page(store: Store, manifest: Manifest, summary: Summary) -> str:
         prompts=[ShownPrompt(use=use, text=prompt_text(use)) for use in manifest.prompts],
         parameters=flat_parameters(manifest.parameters),
     )
+
+
+def scores_by_principle(manifest: Manifest) -> list[tuple[str, list[ScoreLine]]]:
+    """Return the numbers of each principle in words; none where none were measured."""
+    lines = score_lines(manifest.scorecard) if manifest.scorecard else ()
+    return [(name, list(own)) for name, own in groupby(lines, key=lambda line: line.principle)]
 
 
 def totals(manifest: Manifest, key: str) -> tuple[Count, ...]:

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pydantic import ValidationError
 
 from schemas.sample import Draft, Rejection
+from tasks.report.scores import said, shortfall_text
 
 LONGEST_PAYLOAD = 700
 
@@ -29,6 +30,9 @@ def environment() -> Environment:
     found.filters["payload"] = payload_text
     found.filters["dollars"] = dollars
     found.filters["percent"] = percent
+    found.filters["decimal"] = decimal
+    found.filters["said"] = said
+    found.filters["shortfall"] = shortfall_text
     return found
 
 
@@ -63,6 +67,11 @@ def dollars(amount: float | None) -> str:
 def percent(share: float | None) -> str:
     """Return a share of 1 as “12.3 %”; a dash for none."""
     return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def decimal(number: float | None) -> str:
+    """Return a number with two decimals; a dash for none."""
+    return "–" if number is None else f"{number:.2f}"
 
 
 def payload_text(rejection: Rejection) -> str:

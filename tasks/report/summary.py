@@ -25,6 +25,7 @@ EXAMPLES: Final = 3
 SAMPLE_COLUMNS: Final = [
     "task", "split", "source", "turns", "lineage.origin", "lineage.form", "lineage.model",
     "lineage.prompt", "lineage.prompt_fingerprint", "lineage.spans", "lineage.verdicts",
+    "lineage.turned",
 ]  # fmt: skip
 IMAGE_COLUMNS: Final = ["split", "objects", *COLUMNS]
 
@@ -39,7 +40,7 @@ class Tally:
         self.words: Counter[int] = Counter()
         self.phrasings: Counter[tuple[str, str]] = Counter()
         self.terms = TermCounts()
-        self.spans = self.objects = 0
+        self.spans = self.objects = self.turned = 0
 
     def add(self, name: str, column: pa.ChunkedArray) -> None:
         """Count the values of ``column`` under ``name``; null counts as “not stated”."""
@@ -78,6 +79,7 @@ def summarize(
         turns=tuple(Count(name=str(n), count=c) for n, c in sorted(tally.turns.items())),
         lengths=lengths_of(tally.words),
         spans=tally.spans,
+        turned=tally.turned,
         verdicts=tally.most("outcome"),
         licences=tally.most("licence"),
         terms=tally.terms.rows(),
@@ -121,6 +123,7 @@ def _add_samples(tally: Tally, rows: pa.Table) -> None:
     tally.turns.update(Counter(pairs.to_pylist()))
     spans = pc.list_flatten(pc.struct_field(lineage, "spans"))
     tally.spans += pc.sum(pc.equal(pc.struct_field(spans, "kind"), "phrase")).as_py() or 0
+    tally.turned += pc.sum(pc.is_valid(pc.struct_field(lineage, "turned"))).as_py() or 0
     verdicts = pc.list_flatten(pc.struct_field(lineage, "verdicts"))
     tally.add("outcome", pc.struct_field(verdicts, "outcome"))
     adapted = lineage.filter(pc.is_null(pc.struct_field(lineage, "model")))

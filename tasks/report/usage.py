@@ -11,7 +11,7 @@ from schemas.teacher import Exchange
 from tasks.storage.published import read_table
 from tasks.storage.store import Store
 
-TEACHER_STAGES: Final = ("describe", "synthesize", "converse")
+TEACHER_STAGES: Final = ("describe", "synthesize", "converse", "mend", "judge")
 COUNTED: Final = (
     "prompt_tokens", "image_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens",
     "tries",

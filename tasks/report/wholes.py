@@ -1,4 +1,4 @@
-"""What is said of a release as a whole: leaks, agreement, mixture, blind baseline, as records."""
+"""What is said of a release as a whole: leaks, agreement, symmetry, mixture, blind baseline, judge."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -11,10 +11,12 @@ from pydantic import Field
 from schemas.agreement import Agreement
 from schemas.arrow import arrow_schema, from_batch
 from schemas.identity import Link
+from schemas.judgement import JudgedTask
 from schemas.mixture import BlindRow, MixtureRow
 from schemas.record import Record
 from schemas.release import ReleasePart
 from schemas.scene import Finding
+from schemas.symmetry import TURNS, SymmetryRow, SymmetryTally
 from schemas.vocabulary import FindingKind
 from tasks.storage.published import read_table
 from tasks.storage.releases import release_path
@@ -34,8 +36,10 @@ class Wholes(Record):
     leaks: int = Field(0, ge=0, description="pairs whose official splits disagree")
     agreements: tuple[Agreement, ...] = ()
     contradictions: tuple[Finding, ...] = Field((), description="the first few")
+    symmetry: tuple[SymmetryTally, ...] = Field((), description="none where nothing was turned")
     mixture: tuple[MixtureRow, ...] = ()
     blind: tuple[BlindRow, ...] = ()
+    judged: tuple[JudgedTask, ...] = Field((), description="by task type, all of them last")
 
 
 def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Wholes:
@@ -44,9 +48,10 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         part.path: release_path(version, part.path) for part in tables if part.table == "report"
     }
 
-    def table(name: str, model: type[Record]) -> pa.Table:
-        path = paths.get(f"reports/{name}.parquet")
-        return read_table(store, path) if path else arrow_schema(model).empty_table()
+    def table(name: str, model: type[Record], *columns: str) -> pa.Table:
+        path, names = paths.get(f"reports/{name}.parquet"), list(columns or model.model_fields)
+        rows = read_table(store, path, names) if path else arrow_schema(model).empty_table()
+        return rows.select(names)
 
     said = (
         read_table(store, release_path(version, part.path), filters=_CONTRADICTIONS)
@@ -62,9 +67,22 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         leaks=leaking.num_rows,
         agreements=tuple(_rows(table("agree", Agreement), Agreement)),
         contradictions=tuple(_few(said, Finding)),
+        symmetry=tuple(_tallies(table("symmetry", SymmetryRow, "symmetry", "outcome"))),
         mixture=tuple(_rows(table("mixture", MixtureRow), MixtureRow)),
         blind=tuple(_rows(table("blind", BlindRow), BlindRow)),
+        judged=tuple(_rows(table("judged", JudgedTask), JudgedTask)),
     )
+
+
+def _tallies(rows: pa.Table) -> Iterator[SymmetryTally]:
+    """Yield how many samples agree under each symmetry."""
+    counts = rows.group_by(["symmetry", "outcome"]).aggregate([([], "count_all")]).to_pylist()
+    found = {(row["symmetry"], row["outcome"]): row["count_all"] for row in counts}
+    for symmetry in TURNS if found else ():
+        agree, differ, unturned = (
+            found.get((symmetry, outcome), 0) for outcome in ("agree", "differ", "unturned")
+        )
+        yield SymmetryTally(symmetry=symmetry, agree=agree, differ=differ, unturned=unturned)
 
 
 def _rows(table: pa.Table, model: type[R]) -> Iterator[R]:

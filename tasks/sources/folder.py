@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from schemas.errors import SourceError, UnreadableText, UnsafePath
 from schemas.record import Record
 from schemas.vocabulary import Split
+from tasks.storage.store import filesystem
 
 IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
 ELSEWHERE: Final = "@"  # before the number of another folder that holds images
@@ -49,7 +49,7 @@ class SourceFolder:
         self.refused: list[Refusal] = []
         self._sizes: dict[str, int] = {}
         try:
-            self._fs, base = fsspec.core.url_to_fs(self.uri)
+            self._fs, base = filesystem(self.uri)
         except (ValueError, ImportError) as error:
             raise SourceError(f"Cannot open the source folder {uri}: {error}") from error
         self._local = Path(base) if isinstance(self._fs, LocalFileSystem) else None

@@ -18,15 +18,24 @@ UNITS: Final = {
     "describe": "request",
     "synthesize": "request",
     "converse": "request",
+    "mend": "request",
     "verify": "sample",
+    "augment": "sample",
+    "turned": "tile",
+    "symmetry": "comparison",
     "validate": "sample",
     "mix": "sample",
     "mixture": "group",
     "blind": "kind",
+    "judge": "request",
+    "grades": "text",
+    "judged": "kind",
 }
-SAMPLE_STAGES: Final = ("adapt", "verify", "validate", "mix")
-REPORTS: Final = ("links", "agree", "mixture", "blind")
+SAMPLE_STAGES: Final = ("adapt", "verify", "augment", "validate", "mix")
+REPORTS: Final = ("links", "agree", "symmetry", "mixture", "blind", "grades", "judged")
 """Stages whose rows are published as they are, beside the data."""
+BY_SHARD: Final = ("symmetry",)
+"""Those of them that have a part for each shard."""
 
 
 class Link(Record):
@@ -72,18 +81,26 @@ def check_accounting(stages: tuple[StageCount, ...], published: int) -> None:
 
 
 def sample_candidates(stages: tuple[StageCount, ...]) -> int:
-    """Return how many samples were ever candidates: adapted, and composed of the teacher's text."""
+    """Return how many samples were ever candidates: adapted, composed of the teacher's text, turned."""
     by_name = {stage.stage: stage for stage in stages}
     adapted, verified = by_name.get("adapt"), by_name.get("verify")
     if verified is None:
         first = by_name.get("validate")
         return first.candidates if first else 0
-    return verified.candidates + (adapted.rejected if adapted else 0)
+    augmented = by_name.get("augment")
+    own = verified.candidates + (adapted.rejected if adapted else 0)
+    return own + (augmented.candidates if augmented else 0)
 
 
 def sample_rejections(stages: tuple[StageCount, ...]) -> int:
     """Return how many of the sample candidates were rejected."""
     return sum(stage.rejected for stage in stages if stage.stage in SAMPLE_STAGES)
+
+
+def reports_in(parts: Iterable[Part]) -> tuple[str, ...]:
+    """Return the stages of ``parts`` whose rows are published as they are."""
+    there = {part.stage for part in parts}
+    return tuple(name for name in REPORTS if name in there)
 
 
 def _count(name: str, parts: list[Part]) -> StageCount:
@@ -126,11 +143,20 @@ def _between(stages: tuple[StageCount, ...], published: int) -> list[Link]:
             ("scan", "ingest", False),
             ("ingest", "identify", False),
             ("adapt", "verify", True),
-            ("verify", "validate", False),
             ("validate", "mix", False),
         )
         if before in by_name and after in by_name
     ]
+    if "verify" in by_name and "validate" in by_name:
+        before = [name for name in ("verify", "augment") if name in by_name]
+        links.append(
+            Link(
+                found_name="validate: candidates",
+                found=by_name["validate"].candidates,
+                expected_name=" + ".join(f"{name}: kept" for name in before),
+                expected=sum(by_name[name].kept for name in before),
+            )
+        )
     kept = by_name["mix"].kept if "mix" in by_name else 0
     total, lost = sample_candidates(stages), sample_rejections(stages)
     return [

@@ -11,6 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from schemas.arrow import arrow_schema, from_batch, to_batch
 from schemas.image_row import EncodedImage, ImageObject, ImageRow, ImageSample
@@ -51,17 +52,21 @@ def write_images(
     shard: int,
     validated: Part,
     chosen: Part,
-    tiles: Part,
+    tiles: tuple[Part, ...],
     row_group: int,
 ) -> Iterator[ReleasePart]:
-    """Write every tile with a ``chosen`` sample, one file for each split and source."""
+    """Write every tile with a ``chosen`` sample, one file for each split and source.
+
+    ``tiles`` are those of the shard and those made of them by turning.
+    """
     names = ["tile_id", "split", "source", "id", "task", "turns"]
     samples = _chosen(store, validated, chosen, names).sort_by("id")
     used = pc.unique(samples["tile_id"]).to_pylist()
     if not used:
         return
-    outlines = read_table(store, tiles.path, arrow_schema(TileOutline).names, _one_of("id", used))
-    with spooled_pictures(store, tiles.path, used) as pictures:
+    names, wanted = arrow_schema(TileOutline).names, _one_of("id", used)
+    outlines = pa.concat_tables(read_table(store, part.path, names, wanted) for part in tiles)
+    with spooled_pictures(store, [part.path for part in tiles], used) as pictures:
         for split, source in _folders(samples, "split", "source"):
             here = _where(samples, split=split, source=source)
             shown = outlines.filter(pc.is_in(outlines["id"], pc.unique(here["tile_id"])))
@@ -90,11 +95,13 @@ def write_findings(store: Store, version: str, parts: tuple[Part, ...]) -> Itera
         yield write_table(store, version, path, "findings", FINDINGS, sliced(rows))
 
 
-def write_report(store: Store, version: str, part: Part) -> ReleasePart:
-    """Write the rows of a part that is about the whole release, as they are."""
-    rows = read_table(store, part.path)
-    path = f"reports/{part.stage}.parquet"
-    return write_table(store, version, path, "report", rows.schema.remove_metadata(), sliced(rows))
+def write_report(store: Store, version: str, stage: str, parts: tuple[Part, ...]) -> ReleasePart:
+    """Write the rows of all ``parts`` of ``stage``, which are about the release, as they are."""
+    own = sorted((part for part in parts if part.stage == stage), key=lambda part: part.shard)
+    with store.open(own[0].path) as file:
+        schema = pq.read_schema(file).remove_metadata()
+    groups = (group for part in own for group in sliced(read_table(store, part.path)))
+    return write_table(store, version, f"reports/{stage}.parquet", "report", schema, groups)
 
 
 def image_row(tile: TileOutline, picture: bytes, samples: tuple[ImageSample, ...]) -> ImageRow:
@@ -116,6 +123,7 @@ def image_row(tile: TileOutline, picture: bytes, samples: tuple[ImageSample, ...
         attribution=scene.attribution,
         objects=tuple(_image_object(thing) for thing in tile.objects),
         samples=samples,
+        turned=tile.turned,
     )
 
 

@@ -25,6 +25,7 @@ GROUP_ROWS: Final = 2000
 GROUP_BYTES: Final = 16 << 20
 BATCHED_BYTES: Final = 64 << 20
 BATCHES: Final = 256
+AHEAD: Final = 32 << 20
 READ_ROWS: Final = 64
 READ_BATCHED: Final = 256
 _FOOTER: Final = "rs_gpt4v"
@@ -138,7 +139,7 @@ def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
     names = list(model.model_fields)
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in parquet.iter_batches(batch_size=READ_ROWS, columns=names):
+        for batch in by_group(parquet, READ_ROWS, names):
             yield from from_batch(batch.select(names), model)
 
 
@@ -150,7 +151,7 @@ def read_batches(store: Store, path: str, model: type[Record]) -> Iterator[pa.Re
     schema = arrow_schema(model)
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in parquet.iter_batches(batch_size=READ_BATCHED, columns=schema.names):
+        for batch in by_group(parquet, READ_BATCHED, schema.names):
             yield batch.select(schema.names)
 
 
@@ -166,8 +167,25 @@ def check_pages(store: Store, path: str) -> None:
     """Read every page of the part at ``path``; DamagedPart where one was altered or is torn."""
     with store.open(path) as file, _named(store, path):
         parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for _ in parquet.iter_batches(batch_size=READ_ROWS):
+        for _ in by_group(parquet, READ_ROWS):
             pass
+
+
+def by_group(
+    parquet: pq.ParquetFile, rows: int, columns: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches of at most ``rows`` rows; ``AHEAD`` bytes of row groups are fetched at a time.
+
+    Read at once, pyarrow would fetch all groups before the first is taken, and keep them.
+    """
+    groups: list[int] = []
+    size = 0
+    for group in range(parquet.num_row_groups):
+        size += parquet.metadata.row_group(group).total_byte_size
+        groups.append(group)
+        if size >= AHEAD or group + 1 == parquet.num_row_groups:
+            yield from parquet.iter_batches(batch_size=rows, row_groups=groups, columns=columns)
+            groups, size = [], 0
 
 
 def parquet_options(schema: pa.Schema) -> dict[str, object]:

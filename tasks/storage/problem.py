@@ -1,4 +1,6 @@
-"""What the audit of a root finds."""
+"""What the audit of a root finds, and what became of it."""
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,3 +13,11 @@ class Problem(Record):
     path: str = Field(description="relative to the root")
     found: str = Field(description="what was found")
     remedy: str = Field(description="what to do about it")
+
+
+class Mending(Record):
+    """One row per file that was missing or damaged."""
+
+    path: str = Field(description="relative to the root")
+    outcome: Literal["remade", "lost"]
+    why: str = Field("", description="why it could not be remade, and what to do")

@@ -1,11 +1,13 @@
-"""The releases below a root: which there are, what they hold, and which is the latest."""
+"""The releases below a root: which there are, what they hold, and what commits one."""
 
+import hashlib
+import json
 import re
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
-from schemas.errors import DamagedPart, UnknownName, UsageError
+from schemas.errors import DamagedPart, Overtaken, StorageError, UnknownName, UsageError
 from schemas.record import Record
 from schemas.release import Manifest, Pointer
 from tasks.storage.store import Store
@@ -13,6 +15,8 @@ from tasks.storage.store import Store
 FOLDER: Final = "releases"
 MANIFEST: Final = "manifest.json"
 LATEST: Final = f"{FOLDER}/latest.json"
+CLAIMS: Final = "claims"
+FORMAT: Final = 1  # of manifests, the newest that is read
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _RESERVED: Final = frozenset({"latest", "latest.json"})
 
@@ -27,6 +31,8 @@ class ReleaseLine(Record):
     bytes: int = Field(ge=0, description="of all its files but the manifest")
     sources: tuple[str, ...]
     latest: bool
+    gate: Literal["passed", "failed"] | None = Field(None, description="none where it has none")
+    held: bool = Field(False, description="passed, newer than the latest, and not made it yet")
 
 
 def release_path(version: str, path: str) -> str:
@@ -37,8 +43,13 @@ def release_path(version: str, path: str) -> str:
 def list_releases(store: Store) -> tuple[ReleaseLine, ...]:
     """Return the committed releases, oldest first."""
     newest = latest(store)
-    lines = [_line(read_manifest(store, name), newest) for name in versions(store)]
-    return tuple(sorted(lines, key=lambda line: (line.created, line.version)))
+    found = [_line(read_manifest(store, name), newest) for name in versions(store)]
+    lines = sorted(found, key=lambda line: (line.created, line.version))
+    last = next((place for place, line in enumerate(lines) if line.latest), -1)
+    return tuple(
+        line.model_copy(update={"held": place > last and line.gate == "passed"})
+        for place, line in enumerate(lines)
+    )
 
 
 def versions(store: Store) -> tuple[str, ...]:
@@ -50,19 +61,56 @@ def versions(store: Store) -> tuple[str, ...]:
 def read_manifest(store: Store, version: str) -> Manifest:
     """Return the manifest of ``version``.
 
-    Raises UnknownName where there is no such release, DamagedPart where it is not readable.
+    Raises UnknownName where there is no such release, DamagedPart where it is not readable,
+    StorageError where a newer version of this program wrote it.
     """
     path = release_path(version, MANIFEST)
-    if not _VERSION.fullmatch(version) or not store.exists(path):
+    found = store.fetch(path) if _VERSION.fullmatch(version) else None
+    if found is None:
         raise _unknown(store, version)
     try:
-        return Manifest.model_validate_json(store.read(path))
+        return Manifest.model_validate_json(found.content)
     except ValidationError as error:
+        _check_format(store.url(path), found.content)
         where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the start"
         raise DamagedPart(
             f"{store.url(path)} is not a whole manifest (at {where}: {error.errors()[0]['msg']}). "
             "Delete the release folder and build the version again; what is in stages/ is reused."
         ) from error
+
+
+def commit_manifest(store: Store, manifest: Manifest) -> str:
+    """Write ``manifest``, which commits its release, and return its SHA-256.
+
+    Raises UsageError where the version was committed by another meanwhile.
+    """
+    path = release_path(manifest.version, MANIFEST)
+    content = (manifest.model_dump_json(indent=2) + "\n").encode()
+    try:
+        store.create_new(path, content)
+    except Overtaken:
+        if store.read(path) != content:
+            raise _exists(store, manifest.version) from None
+    store.delete(f"{CLAIMS}/{manifest.version}.json")
+    return hashlib.sha256(content).hexdigest()
+
+
+def claim_version(store: Store, version: str, made_of: str) -> None:
+    """Claim the name ``version`` for a build of ``made_of``, the id of its parameters.
+
+    Of two builds with different parameters, one gets it; a build that was killed goes on when it is
+    started again. Raises UsageError where the name is claimed for something else.
+    """
+    path, content = f"{CLAIMS}/{version}.json", json.dumps({"made_of": made_of}).encode()
+    try:
+        store.create_new(path, content)
+    except Overtaken:
+        found = store.fetch(path)
+        if found is not None and found.content != content:
+            raise UsageError(
+                f"Release “{version}” was begun in {store.uri} with other parameters. Choose "
+                f"another --version, or delete {store.url(path)} where that build is given up."
+            ) from None
 
 
 def latest(store: Store) -> str | None:
@@ -73,10 +121,11 @@ def latest(store: Store) -> str | None:
 
 def read_pointer(store: Store) -> Pointer | None:
     """Return the content of ``latest.json``, or None where nothing was released yet."""
-    if not store.exists(LATEST):
+    found = store.fetch(LATEST)
+    if found is None:
         return None
     try:
-        return Pointer.model_validate_json(store.read(LATEST))
+        return Pointer.model_validate_json(found.content)
     except ValidationError as error:
         raise DamagedPart(
             f"{store.url(LATEST)} is not a pointer to a release. Delete it; the next build "
@@ -88,6 +137,12 @@ def resolve(store: Store, version: str | None) -> str:
     """Return ``version``, or the latest where it is None; raises UsageError where it is not there."""
     if version is None:
         version = latest(store)
+    held = versions(store) if version is None else ()
+    if held:
+        raise UsageError(
+            f"No release in {store.uri} has become the latest yet. Name one with --version: "
+            f"{', '.join(held)}."
+        )
     if version is None:
         raise UsageError(
             f"There is no release in {store.uri} yet. Make one with "
@@ -106,9 +161,26 @@ def check_version_free(store: Store, version: str) -> None:
             "beginning with a letter or a digit; “latest” is taken."
         )
     if store.exists(release_path(version, MANIFEST)):
-        raise UsageError(
-            f"Release “{version}” exists already in {store.uri}, and a release is never changed. "
-            "Choose another --version, or leave it out to have one made from the time."
+        raise _exists(store, version)
+
+
+def _exists(store: Store, version: str) -> UsageError:
+    return UsageError(
+        f"Release “{version}” exists already in {store.uri}, and a release is never changed. "
+        "Choose another --version, or leave it out to have one made from the time."
+    )
+
+
+def _check_format(url: str, content: bytes) -> None:
+    """Raise StorageError where ``content`` is a manifest of a format that is newer than ours."""
+    try:
+        number = json.loads(content)["format"]
+    except (ValueError, KeyError, TypeError):
+        return
+    if isinstance(number, int) and number > FORMAT:
+        raise StorageError(
+            f"{url} was written by a newer version of rs-gpt4v (format {number}; this one reads up "
+            f"to {FORMAT}). Upgrade rs-gpt4v."
         )
 
 
@@ -128,4 +200,5 @@ def _line(manifest: Manifest, newest: str | None) -> ReleaseLine:
         bytes=sum(part.bytes for part in manifest.parts),
         sources=tuple(sorted({count.source for count in manifest.tasks})),
         latest=manifest.version == newest,
+        gate=None if manifest.gate is None else "passed" if manifest.gate.passed else "failed",
     )

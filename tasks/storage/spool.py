@@ -3,11 +3,13 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO
 
 import pyarrow.parquet as pq
 
 from schemas.errors import StorageError
+from tasks.storage.parts import by_group
 from tasks.storage.store import Store
 
 _BATCH_ROWS = 8
@@ -39,8 +41,8 @@ class Spool:
 
 
 @contextmanager
-def spooled_pictures(store: Store, path: str, wanted: Iterable[str]) -> Iterator[Spool]:
-    """Put the pictures of the ``wanted`` tiles at ``path`` aside; they are gone after the block.
+def spooled_pictures(store: Store, paths: Iterable[str], wanted: Iterable[str]) -> Iterator[Spool]:
+    """Put the pictures of the ``wanted`` tiles at ``paths`` aside; they are gone after the block.
 
     Raises StorageError where the temporary folder has no room.
     """
@@ -48,7 +50,7 @@ def spooled_pictures(store: Store, path: str, wanted: Iterable[str]) -> Iterator
     with tempfile.TemporaryFile(prefix="rs-gpt4v-") as file:
         spool = Spool(file)
         try:
-            for name, picture in _pictures(store, path):
+            for name, picture in chain.from_iterable(_pictures(store, path) for path in paths):
                 if name in names:
                     spool.put(name, picture)
             file.flush()
@@ -63,5 +65,5 @@ def spooled_pictures(store: Store, path: str, wanted: Iterable[str]) -> Iterator
 def _pictures(store: Store, path: str) -> Iterator[tuple[str, bytes]]:
     with store.open(path) as source:
         parquet = pq.ParquetFile(source)
-        for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=["id", "image"]):
+        for batch in by_group(parquet, _BATCH_ROWS, ["id", "image"]):
             yield from zip(batch["id"].to_pylist(), batch["image"].to_pylist(), strict=True)

@@ -1,20 +1,30 @@
-"""One root folder on any fsspec file system; a file appears whole or not at all."""
+"""One root folder on a disk, in a bucket or elsewhere; a file appears whole or not at all.
+
+read, open, list, listed, look   a reader sees the file before a write or after it, nothing between
+write, create                    over whatever is there
+create_new                       only where nothing is: of two at once, one succeeds
+fetch, replace                   only over what was fetched: of two at once, one succeeds
+delete
+"""
 
 import errno
 import os
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
-from uuid import uuid4
+from typing import BinaryIO, Final, Protocol
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from schemas.errors import StorageError
+from schemas.errors import MissingFile, StorageError
+from schemas.settings import S3Options, settings
+from tasks.storage.disk import DiskFiles
+from tasks.storage.elsewhere import OtherFiles
+from tasks.storage.files import Files, Listed, Tagged
+from tasks.storage.turns import Turns
 
-_MEANING = {
+_MEANING: Final = {
     errno.ENOSPC: "the disk is full. Free some room or choose another --root",
     errno.EDQUOT: "the quota is used up. Free some room or choose another --root",
     errno.EACCES: "permission denied. Choose a --root that you may write to",
@@ -23,6 +33,20 @@ _MEANING = {
     errno.EEXIST: "a file is in the way of a folder. Choose another --root",
     errno.ENOTDIR: "a file is in the way of a folder. Choose another --root",
 }
+_lock: Final = threading.Lock()
+_missing: dict[tuple[int, str], str | None] = {}  # by process and root: what the probe found
+
+
+class Conditional(Protocol):
+    """Writes that happen only where the place is as expected."""
+
+    def create_new(self, path: str, content: bytes) -> str:
+        """Put ``content`` where nothing is and return its tag."""
+        ...
+
+    def replace(self, path: str, content: bytes, tag: str) -> str:
+        """Put ``content`` over the file with ``tag`` and return the new tag."""
+        ...
 
 
 class Store:
@@ -32,10 +56,9 @@ class Store:
         """Open ``uri``, a local folder or any URL that fsspec knows. Nothing is created yet."""
         self.uri = uri.rstrip("/") or uri
         try:
-            self._fs, self._base = fsspec.core.url_to_fs(self.uri)
+            self._files = _files(self.uri, settings().s3)
         except (ValueError, ImportError) as error:
             raise StorageError(f"Cannot open root {uri}: {error}") from error
-        self._local = isinstance(self._fs, LocalFileSystem)
 
     def url(self, path: str) -> str:
         """Return the full address of ``path``."""
@@ -43,31 +66,40 @@ class Store:
 
     def exists(self, path: str) -> bool:
         """Say whether there is a file at ``path``."""
-        with self._said(path, "read"):
-            return bool(self._fs.exists(self._full(path)))
+        return self.look(path) is not None
 
     def size(self, path: str) -> int:
         """Return the size of ``path`` in bytes."""
-        with self._said(path, "read"):
-            return int(self._fs.size(self._full(path)))
+        found = self.look(path)
+        if found is None:
+            raise MissingFile(f"Cannot read {self.url(path)}: no such file.")
+        return found.size
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of ``path``."""
+    def look(self, path: str) -> Listed | None:
+        """Return size, mark and time of ``path``; None where there is no such file."""
         with self._said(path, "read"):
-            return bytes(self._fs.cat_file(self._full(path)))
+            return self._files.look(path)
+
+    def read(self, path: str, start: int = 0, end: int | None = None) -> bytes:
+        """Return the bytes of ``path``, or those from ``start`` to ``end``."""
+        with self._said(path, "read"):
+            return self._files.read(path, start, end)
 
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """Open ``path`` for reading with seeks; only what is read is fetched."""
-        with self._said(path, "read"), self._fs.open(self._full(path), "rb") as file:
+        with self._said(path, "read"), self._files.open(path) as file:
             yield file
 
     def list(self, folder: str) -> list[str]:
         """Return the paths of all files below ``folder``, sorted; none where it does not exist."""
+        return [found.path for found in self.listed(folder)]
+
+    def listed(self, folder: str) -> tuple[Listed, ...]:
+        """Return all files below ``folder`` with size, mark and time, sorted by path."""
         with self._said(folder, "list"):
-            found = self._fs.find(self._full(folder))
-        start = len(self._base.rstrip("/")) + 1
-        return sorted(path[start:] for path in found if not Path(path).name.startswith("."))
+            found = [file for file in self._files.list(folder) if not _hidden(file.path)]
+        return tuple(sorted(found, key=lambda file: file.path))
 
     def write(self, path: str, content: bytes) -> None:
         """Put ``content`` at ``path`` at once, replacing what was there."""
@@ -76,43 +108,62 @@ class Store:
 
     @contextmanager
     def create(self, path: str) -> Iterator[BinaryIO]:
-        """Open ``path`` for writing; it appears when the block ends, and not if it raises.
+        """Open ``path`` for writing; it appears when the block ends, and not if it raises."""
+        with self._said(path, "write"), self._files.create(path) as file:
+            yield file
 
-        Written beside its place and renamed on a local disk; written to a temporary file and put
-        in one request elsewhere.
+    def create_new(self, path: str, content: bytes) -> str:
+        """Put ``content`` at ``path`` where nothing is, and return its tag.
+
+        Raises Overtaken where something is, StorageError where this root cannot tell.
         """
         with self._said(path, "write"):
-            if self._local:
-                yield from self._renamed(Path(self._full(path)))
-            else:
-                yield from self._uploaded(self._full(path))
+            return self._conditional().create_new(path, content)
+
+    def fetch(self, path: str) -> Tagged | None:
+        """Return the content of ``path`` with the tag that ``replace`` needs; None where none is."""
+        with self._said(path, "read"):
+            return self._files.fetch(path)
+
+    def replace(self, path: str, content: bytes, tag: str) -> str:
+        """Put ``content`` over the file that was fetched with ``tag``, and return the new tag.
+
+        Raises Overtaken where another was faster, StorageError where this root cannot tell.
+        """
+        with self._said(path, "write"):
+            return self._conditional().replace(path, content, tag)
 
     def delete(self, path: str) -> None:
         """Remove the file at ``path``; nothing happens where there is none."""
         with self._said(path, "delete"):
-            if self._fs.exists(self._full(path)):
-                self._fs.rm_file(self._full(path))
+            self._files.delete(path)
 
-    def _full(self, path: str) -> str:
-        return f"{self._base.rstrip('/')}/{path}"
+    def missing_condition(self) -> str | None:
+        """Return what of conditional writes does not hold here, in words; None where all do.
 
-    def _renamed(self, place: Path) -> Iterator[BinaryIO]:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{place.name}.{uuid4().hex}")
-        try:
-            with draft.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
+        Tried once a process and root; nothing is left behind.
+        """
+        key = (os.getpid(), self.uri)
+        with _lock, self._said("", "write"):
+            if key not in _missing:
+                _missing[key] = self._files.missing_condition()
+            return _missing[key]
 
-    def _uploaded(self, full: str) -> Iterator[BinaryIO]:
-        with tempfile.NamedTemporaryFile(prefix="rs-gpt4v-") as draft:
-            yield draft  # type: ignore[misc]  # a binary file by its default mode
-            draft.flush()
-            self._fs.put_file(draft.name, full)
+    def check_conditional(self) -> None:
+        """Raise StorageError where conditional writes do not hold here and no lock replaces them."""
+        self._conditional()
+
+    def _conditional(self) -> Conditional:
+        missing = self.missing_condition()
+        if missing is None:
+            return self._files
+        if settings().conditional_writes == "lease":
+            return Turns(self._files)
+        raise StorageError(
+            f"{self.uri} {missing}: two runs at once could overwrite each other. Use a store that "
+            "keeps conditional writes, or set RS_GPT4V_CONDITIONAL_WRITES=lease to make do with a "
+            "lock object, which costs some seconds a write."
+        )
 
     @contextmanager
     def _said(self, path: str, verb: str) -> Iterator[None]:
@@ -123,9 +174,37 @@ class Store:
         try:
             yield
         except FileNotFoundError as error:
-            raise StorageError(f"Cannot {verb} {self.url(path)}: no such file.") from error
+            raise MissingFile(f"Cannot {verb} {self.url(path)}: no such file.") from error
         except OSError as error:
             if error.errno not in _MEANING:
                 raise
             what = _MEANING[error.errno]
             raise StorageError(f"Cannot {verb} {self.url(path)}: {what}.") from error
+
+
+def filesystem(uri: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """Return the fsspec file system of ``uri``, with the settings for S3, and the path in it.
+
+    Raises ValueError or ImportError for a protocol that cannot be opened.
+    """
+    options = {}
+    if uri.startswith(("s3://", "s3a://")):
+        from tasks.storage.connection import arguments  # noqa: PLC0415  # only who uses S3 has it
+
+        options = arguments(settings().s3)
+    fs, path = fsspec.core.url_to_fs(uri, **options)
+    return fs, str(path)
+
+
+def _files(uri: str, options: S3Options) -> Files:
+    if uri.startswith(("s3://", "s3a://")):
+        from tasks.storage.bucket import BucketFiles  # noqa: PLC0415  # only who uses S3 has it
+
+        return BucketFiles(uri.partition("://")[2], options)
+    fs, base = fsspec.core.url_to_fs(uri)
+    return DiskFiles(base) if isinstance(fs, LocalFileSystem) else OtherFiles(fs, base)
+
+
+def _hidden(path: str) -> bool:
+    """Say whether ``path`` is a draft, a lock or a probe."""
+    return path.rpartition("/")[2].startswith(".")

@@ -11,7 +11,7 @@ import pytest
 
 from flows.build_dataset import build_dataset
 from schemas.params import BuildParams, SourceSpec
-from schemas.sample import Sample
+from schemas.sample import Draft, Rejection, Sample
 from schemas.scene import Finding
 from schemas.vocabulary import FindingKind
 from tasks.audit import audit
@@ -66,6 +66,14 @@ def test_p1888_gives_six_task_types_and_counts_50_and_14_wherever_they_stand(rel
     stated = [each for row in found for each in _stated(row)]
     assert {category for category, number in stated if number == COUNTS[category]} == set(COUNTS)
     assert all(number == COUNTS[category] for category, number in stated), stated
+
+
+def test_no_question_with_a_false_premise_is_contradicted(release):
+    kept = {row.lineage.form for row in rows(release, "samples", Sample)}
+    lost = [Draft.model_validate_json(r.payload) for r in rows(release, "rejections", Rejection) if r.stage == "verify"]  # fmt: skip
+    forms = {"absent_class", "wrong_attribute", "false_premise", "unanswerable", "true_premise"}
+    assert forms <= kept
+    assert not forms & {draft.lineage.form for draft in lost}
 
 
 def test_the_oddities_of_p0004_are_findings(release):

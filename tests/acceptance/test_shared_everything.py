@@ -110,3 +110,10 @@ def test_a_second_build_asks_and_writes_nothing(release):
     again = build_dataset(store.uri, "again", manifest.parameters)
     assert (again.usage.calls, sum(stage.parts_made for stage in again.stages)) == (0, 0)
     assert again.samples == manifest.samples
+
+
+def test_it_passes_its_gate_with_the_default_thresholds(release):
+    _, manifest = release
+    assert manifest.gate.passed, manifest.gate.shortfalls
+    measured = [score.name for score in manifest.scorecard.scores if score.value is not None]
+    assert len(measured) >= 20

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from flows.build_dataset import build_dataset
 from schemas.errors import IncompleteError, UsageError
 from schemas.params import TeacherParams
 from schemas.release import Manifest
-from schemas.sample import Sample
+from schemas.sample import Draft, Rejection, Sample
 from schemas.settings import settings
+from schemas.symmetry import AugmentParams
+from schemas.vocabulary import Reason
 from tasks.audit import audit
 from tasks.model.serve import serving
 from tasks.storage.accounting import REPORTS, SAMPLE_STAGES
@@ -23,8 +26,10 @@ from tasks.storage.store import Store
 
 STAGES = [
     "scan", "ingest", "identify", "links", "agree", "tile", "adapt", "describe", "synthesize",
-    "converse", "verify", "validate", "mix", "mixture", "blind",
+    "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix", "mixture",
+    "blind",
 ]  # fmt: skip
+PREMISES = ("wrong_attribute", "false_premise", "unanswerable", "true_premise")
 
 
 def manifest_of(root, version) -> Manifest:
@@ -79,6 +84,22 @@ def test_the_first_build_goes_through_every_stage_and_balances(build):
     assert not audit(Store(str(build.root)))
 
 
+def test_no_question_that_labels_answer_is_found_false(build):
+    rows = [
+        row
+        for part in manifest_of(build.root, build.version).parts
+        if part.path.startswith("rejections/stage=verify")
+        for row in read_rows(
+            Store(str(build.root)), f"releases/{build.version}/{part.path}", Rejection
+        )
+    ]
+    drafts = [(row.reason, Draft.model_validate_json(row.payload)) for row in rows]
+    lost = {reason for reason, draft in drafts if draft.lineage.origin == "adapted"}
+    assert lost <= {Reason.DUPLICATE_SAMPLE}
+    forms = Counter(row.lineage.form for row in samples(build.root, build.version))
+    assert min(forms[form] for form in PREMISES) > 0
+
+
 def test_a_second_build_asks_nothing_writes_no_part_and_publishes_the_same_bytes(
     build, params, tmp_path
 ):
@@ -96,7 +117,7 @@ def test_a_changed_parameter_redoes_its_stage_and_what_follows(build, params, tm
     dialogue = params.dialogue.model_copy(update={"turns": 3})
     changed = params.model_copy(update={"dialogue": dialogue})
     assert list(made(build_dataset(str(copy.root), "second", changed))) == [
-        "converse", "verify", "validate", "mix",
+        "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix",
     ]  # fmt: skip
 
 
@@ -115,11 +136,38 @@ def test_a_changed_prompt_redoes_its_stage_and_what_follows(build, params, tmp_p
     assert list(made(manifest_of(copy.root, "b"))) == [
         "synthesize",
         "converse",
+        "mend",
         "verify",
+        "augment",
+        "turned",
+        "symmetry",
         "validate",
         "mix",
     ]
     assert json.loads(done.stdout)["version"] == "b"
+
+
+def test_turned_copies_of_training_samples_are_added_on_demand_and_ask_nobody(
+    build, params, tmp_path
+):
+    copy = build.copied(tmp_path)
+    augmented = params.model_copy(update={"augment": AugmentParams(share=0.5)})
+    manifest = build_dataset(str(copy.root), "second", augmented)
+    assert list(made(manifest)) == ["augment", "turned", "validate", "mix", "mixture", "blind"]
+    assert manifest.usage.calls == 0
+    before = {sample.id: sample for sample in samples(copy.root, "first")}
+    after = {sample.id: sample for sample in samples(copy.root, "second")}
+    added = [after[key] for key in after.keys() - before.keys()]
+    train = [sample for sample in before.values() if sample.split == "train"]
+    assert before.items() <= after.items()
+    assert 0.3 < len(added) / len(train) < 0.7
+    for sample in added:
+        source = before[sample.lineage.turned.sample]
+        assert (sample.split, sample.scene_id) == ("train", source.scene_id)
+        assert [v.outcome for v in sample.lineage.verdicts] == [
+            v.outcome for v in source.lineage.verdicts
+        ]
+    assert not audit(Store(str(copy.root)))
 
 
 def test_a_deleted_part_is_remade_alone_and_its_answers_are_not_asked_again(

@@ -19,7 +19,7 @@ def _row(prompt, cost=Estimate(total=1.5, plus_minus=0.25)):  # noqa: B008  # fr
 def plan():
     return Plan(
         model="gpt-x", mode="sync", tiles=200, empty=3, sampled=20, rows=(_row("describe"),),
-        all=_row("all"), seconds=Estimate(total=5400, plus_minus=600),
+        all=_row("all"), mend=_row("mend"), seconds=Estimate(total=5400, plus_minus=600),
         bound_by="500 requests a minute", price="US$ 2 a million tokens in", budget_left=1.0,
         remarks=("It rests on this.",),
     )  # fmt: skip
@@ -52,7 +52,8 @@ def test_as_markdown_it_is_a_table_and_a_list(plan):
     lines = markdown_plan(plan).splitlines()
     assert lines[0] == "# What gpt-x will be asked"
     table = [line for line in lines if line.startswith("|")]
-    assert len(table) == 4
+    assert len(table) == 5
+    assert table[-1].startswith("| mend, at most | 1,234 ± 56 |")
     assert len({line.count("|") for line in table}) == 1
     assert "- It rests on this." in lines
 

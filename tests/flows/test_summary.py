@@ -20,6 +20,8 @@ def test_it_names_the_files_and_every_stage_and_count(build, manifest):
     assert f"**{manifest.samples:,} samples** of {manifest.candidates:,} candidates" in text
     for stage in manifest.stages:
         assert f"| {stage.stage} | {stage.unit} | {stage.candidates:,} |" in text
+    assert "The gate passed: all " in text
+    assert "| correctness | Contradicted claims | 0 per 1,000 |" in text
     assert "failed" not in text
 
 

@@ -176,3 +176,20 @@ def test_the_fingerprint_of_phrasings_is_of_their_file(folder: Path) -> None:
     path = folder / "phrasings" / "counting.yaml"
     path.write_text(path.read_text().replace("Line 3", "Line three"))
     assert prompt_fingerprint("phrasings/counting", folder) != before
+
+
+def test_a_prompt_may_be_asked_for_one_of_several_records(folder: Path) -> None:
+    alone = load_prompt("look", folder)
+    text = (HEAD + BODY).replace("reply: Synthesis", "reply: [Synthesis, Dialogue]")
+    (folder / "look.jinja").write_text(text)
+    prompt = load_prompt("look", folder)
+    assert (prompt.reply, prompt.asked_for("Dialogue").reply) == ("Synthesis", "Dialogue")
+    assert prompt.fingerprint == prompt.asked_for("Dialogue").fingerprint != alone.fingerprint
+    with pytest.raises(UnknownName, match=r"look\.jinja.*Did you mean “Dialogue”"):
+        prompt.asked_for("Dialog")
+
+
+def test_a_prompt_without_any_record_is_refused(folder: Path) -> None:
+    (folder / "look.jinja").write_text((HEAD + BODY).replace("reply: Synthesis", "reply: []"))
+    with pytest.raises(PromptError, match="front matter is wrong"):
+        load_prompt("look", folder)

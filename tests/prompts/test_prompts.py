@@ -2,15 +2,19 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from prompts import load_phrasings, load_prompt
 from schemas.facts import CountFact, FactSheet, GroupFact, LocalFactText, ObjectFact, RelationFact
+from schemas.teacher import Message
+from schemas.turn import Turn
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
 NAMES = ["describe", "synthesize", "converse"]
+MENDED = ["LocalDescription", "Synthesis", "Dialogue"]
 FACT = '<ref ids="o1">A white plane</ref> stands left of <ref ids="o2">another</ref>.'
 
 
@@ -66,13 +70,46 @@ def variables(shown: FactSheet) -> dict[str, object]:
 
 
 def rendered(name: str, shown: FactSheet) -> str:
-    messages = load_prompt(name).render(variables(shown))
+    return in_sections(load_prompt(name).render(variables(shown)))
+
+
+def mending(reply: str) -> dict[str, object]:
+    course = {"turns": 4, "number": 2, "dialogues": 3, "first": ["f1"]}
+    false = {"claim": "three planes", "kind": "count", "evidence": "2 objects: o1 o2"}
+    return {
+        "sheet": sheet(),
+        "reply": reply,
+        "written": FACT,
+        "wrong": [false],
+        "course": course if reply == "Dialogue" else None,
+    }
+
+
+def in_sections(messages: Iterable[Message]) -> str:
     return "".join(f"=== {message.role} ===\n{message.text}\n" for message in messages)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_prompt(name: str) -> None:
-    text = rendered(name, sheet(facts=name != "describe"))
+    compare(name, rendered(name, sheet(facts=name != "describe")))
+
+
+@pytest.mark.parametrize("reply", MENDED)
+def test_golden_prompt_of_mend(reply: str) -> None:
+    messages = load_prompt("mend").asked_for(reply).render(mending(reply))
+    compare(f"mend-{reply}", in_sections(messages))
+    assert "- “three planes” (count): 2 objects: o1 o2\n" in messages[1].text
+    assert messages[1].text.count("```") == 2
+
+
+def test_golden_prompt_of_judge() -> None:
+    turns = (Turn(role="user", content="How many?"), Turn(role="assistant", content="Two planes."))
+    messages = load_prompt("judge").render({"sheet": sheet(facts=False), "turns": turns})
+    compare("judge", in_sections(messages))
+    assert "Question: How many?\nAnswer: Two planes.\n" in messages[1].text
+
+
+def compare(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("REMAKE_GOLDEN") == "1":
         path.parent.mkdir(parents=True, exist_ok=True)

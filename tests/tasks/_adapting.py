@@ -7,8 +7,9 @@ from tasks.adapt import FORMS, adapt
 
 PHRASINGS = {form: load_phrasings(form) for form in FORMS}
 ALL = AdaptParams(
-    presence=20, counting=20, comparison=30, position=10, grounding=10, referring=10, region=10
-)
+    presence=20, counting=20, comparison=30, position=10, grounding=10, referring=10, region=10,
+    absent_class=6, wrong_attribute=8, false_premise=10, unanswerable=4,
+)  # fmt: skip
 
 
 def drafts(tile, params=ALL, form=None):

@@ -5,7 +5,7 @@ from schemas.geometry import Polygon
 from schemas.params import AdaptParams, BuildParams, PublishParams, SourceSpec
 from schemas.sample import Draft, Sample
 from schemas.scene import IngestedScene, SceneCandidate
-from schemas.teacher import ConversedTile, DescribedObjects, SynthesizedTile
+from schemas.teacher import ConversedTile, DescribedObjects, MendedAnswer, SynthesizedTile
 from schemas.tile import Tile
 from schemas.vocabulary import Split
 from tasks._stage import Where, write_part
@@ -71,6 +71,7 @@ def _shard(store: Store, shard: int, tile: Tile) -> list:
             ("describe", DescribedObjects),
             ("synthesize", SynthesizedTile),
             ("converse", ConversedTile),
+            ("mend", MendedAnswer),
         )
     ]
     verified = verify_shard.fn(where, tiles, adapted, *taught)

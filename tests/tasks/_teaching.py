@@ -14,6 +14,7 @@ from schemas.tile import Tile, TileOutline
 from tasks._stage import Where, write_part
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
+from tasks.mend import mend_shard
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
@@ -66,6 +67,18 @@ def taught(
         where, tiles, described, synthesized, params, dialogue or DialogueParams()
     )
     return described, synthesized, conversed
+
+
+def mended(
+    root: str,
+    tiles: Part,
+    written: tuple[Part, Part, Part],
+    params: TeacherParams,
+    dialogue: DialogueParams | None = None,
+) -> Part:
+    """Run mend over what ``taught`` returned."""
+    where = Where(root=root, shard=0)
+    return mend_shard.fn(where, tiles, *written, params, dialogue or DialogueParams())
 
 
 def rows_of(root: str, part: Part, model: type) -> list:

@@ -10,6 +10,7 @@ from schemas.vocabulary import TaskType
 from tasks.explain import explain
 from tasks.storage.parts import read_rows
 from tests.fixtures.release import Made, make_build
+from tests.fixtures.turned import with_turned
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,24 @@ def test_a_generated_sample_names_picture_labels_prompt_request_and_raw_answer(m
     assert found.answer.answer.text == '{"description": "raw answer"}'
     assert "offline-teacher wrote it" in found.why
     assert "support 1 of its 1 statement" in found.why
+
+
+def test_a_turned_sample_names_the_sample_and_the_window_it_was_made_of(tmp_path: Path) -> None:
+    made = with_turned(make_build(str(tmp_path / "root"), tiles=1))
+    made.release("v1")
+    rows = {row.id: row for row in read_rows(made.store, made.of("validate")[0].path, Sample)}
+    turned = next(row for row in rows.values() if row.lineage.turned)
+    found = explain(made.store, turned.id)
+    how = turned.lineage.turned
+    assert how is not None
+    assert found.why.endswith(
+        f" It is sample {how.sample}, turned with its picture ({how.symmetry})."
+    )
+    assert found.picture is not None
+    assert (found.picture.window, found.picture.symmetry) == (rows[how.sample].window, how.symmetry)
+    before = explain(made.store, how.sample).picture
+    assert before is not None
+    assert (found.picture.file, before.symmetry) == (before.file, None)
 
 
 def test_an_adapted_sample_restates_labels_and_has_no_answer(made: Made) -> None:

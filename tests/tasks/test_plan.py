@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UsageError
+from schemas.judge_params import JudgeParams
 from schemas.params import (
     BuildParams,
     ImageParams,
@@ -19,7 +20,9 @@ from schemas.teacher import Answer, ModelRequest
 from tasks._stage import Where
 from tasks.describe import describe_shard
 from tasks.model.answers import open_answers
+from tasks.model.engine.tokens import estimated_tokens
 from tasks.plan import plan_build, plan_teacher, tiled
+from tasks.planning.lengths import JUDGEMENT, Lengths
 from tests.bench.bench_plan import compared, write_scenes
 
 TILES = 20
@@ -218,3 +221,39 @@ def test_tiles_without_objects_need_nothing(tmp_path):
 def test_one_tile_is_too_few_to_state_an_error(plan):
     with pytest.raises(UsageError, match="from 2 tiles on"):
         plan(1)
+
+
+def test_what_may_have_to_be_mended_is_said_and_not_counted(plan):
+    found = plan(4)
+    assert found.mend.requests == found.all.requests
+    assert found.mend.output_tokens.total == pytest.approx(found.all.output_tokens.total)
+    assert found.mend.cost.total > found.all.cost.total / 2
+    (said,) = (remark for remark in found.remarks if "(mend)" in remark)
+    assert f"{found.mend.requests.total:,.0f} requests, US$ {found.mend.cost.total:,.2f} at most" in said  # fmt: skip
+
+
+def test_the_judge_is_planned_with_its_own_price(folder, tiles, tmp_path, monkeypatch):
+    (tmp_path / "prices.yaml").write_text(
+        "{gpt-4o: {input: 2.5, output: 10}, a-judge: {input: 1, output: 1}}"
+    )
+    judge = JudgeParams(kind="openai", model="a-judge", share=0.5, twins=0.5)
+    params = _params(folder).model_copy(update={"judge": judge})
+    found = plan_teacher(str(folder / "root"), params, tiles, 4)
+    *_, row = found.rows
+    assert row.prompt == "judge"
+    assert row.requests.total > 20
+    assert found.all.requests.total == sum(one.requests.total for one in found.rows)
+    tokens = row.text_tokens.total + row.image_tokens.total + row.output_tokens.total
+    assert row.cost.total == pytest.approx(tokens / 1e6)
+    assert any("a-judge, grades 50 % of the samples" in remark for remark in found.remarks)
+
+
+def test_a_judge_beside_the_offline_teacher_is_what_is_waited_for(folder, tiles):
+    judge = JudgeParams(kind="openai", model="gpt-4o", share=0.5)
+    offline = {"kind": "offline", "model": "offline-teacher"}
+    params = _params(folder, offline, concurrency=1).model_copy(update={"judge": judge})
+    found = plan_teacher(str(folder / "root"), params, tiles, 4)
+    assert found.bound_by == "1 requests in flight"
+    each = Lengths().latency(estimated_tokens(JUDGEMENT))
+    assert found.seconds.total == pytest.approx(found.rows[-1].requests.total * each)
+    assert found.all.cost == found.rows[-1].cost

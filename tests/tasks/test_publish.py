@@ -16,14 +16,17 @@ from schemas.image_row import ImageRow
 from schemas.release import Manifest
 from schemas.sample import Rejection, Sample
 from schemas.scene import Finding
+from schemas.symmetry import SymmetryRow
 from schemas.tile import Tile
 from tasks._stage import write_part
+from tasks.audit import audit
 from tasks.publish import commit, commit_release, publish_shard
 from tasks.storage.parts import read_rows
 from tasks.storage.releases import LATEST, latest
 from tasks.storage.store import Store
 from tests.fixtures.placing import chosen
 from tests.fixtures.release import CREATED, SOFTWARE, Made, make_build
+from tests.fixtures.turned import with_turned
 
 
 @pytest.fixture
@@ -44,6 +47,11 @@ class FullAt(Store):
             raise StorageError(f"Cannot write {path}: the disk is full.")
         with super().create(path) as file:
             yield file
+
+    def create_new(self, path: str, content: bytes) -> str:
+        if path == self._full_at:
+            raise StorageError(f"Cannot write {path}: the disk is full.")
+        return super().create_new(path, content)
 
 
 def _folder(made: Made, version: str = "v1") -> Path:
@@ -113,6 +121,43 @@ def test_a_sample_that_was_not_chosen_is_not_published(made: Made) -> None:
     mixed = chosen(made.store, 1, rows[:1])
     parts = publish_shard.fn(made.store.uri, "v1", 1, validated, mixed, tiles, made.params.publish)
     assert [part.rows for part in parts] == [1, 1]
+
+
+def test_turned_tiles_lie_beside_the_others_with_their_samples(made: Made) -> None:
+    turned = with_turned(made)
+    manifest = turned.release("v1")
+    rows = [
+        row
+        for path in _published(made, "v1", "images")
+        for row in read_rows(made.store, f"releases/v1/{path}", ImageRow)
+    ]
+    by_id = {row.tile_id: row for row in rows}
+    added = [row for row in rows if row.turned]
+    assert len(added) == sum(row.split == "train" for row in rows if not row.turned) == 4
+    tiles = {tile.id: tile for part in turned.of("turned") for tile in _tiles(made, part.path)}
+    for row in added:
+        assert row.image.bytes == tiles[row.tile_id].image
+        source = by_id[row.turned.tile]
+        assert (row.scene_id, row.component, row.split) == (
+            source.scene_id, source.component, source.split,
+        )  # fmt: skip
+        assert row.turned.window == source.window
+        assert len(row.samples) <= len(source.samples)
+    counts = {stage.stage: stage for stage in manifest.stages}
+    assert counts["augment"].kept == sum(len(row.samples) for row in added) > 0
+    assert counts["augment"].rejected > 0
+    assert manifest.samples == counts["verify"].kept + counts["augment"].kept
+    assert not audit(made.store, "v1")
+
+
+def test_a_report_of_every_shard_is_one_table_in_their_order(made: Made) -> None:
+    turned = with_turned(made)
+    turned.release("v1")
+    parts = turned.of("symmetry")
+    rows = [row for part in parts for row in read_rows(made.store, part.path, SymmetryRow)]
+    assert len(parts) == 3
+    published = read_rows(made.store, "releases/v1/reports/symmetry.parquet", SymmetryRow)
+    assert list(published) == rows
 
 
 def test_row_groups_end_at_the_parameter_and_pictures_are_not_compressed(tmp_path: Path) -> None:

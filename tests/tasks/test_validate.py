@@ -140,6 +140,6 @@ def test_the_error_is_a_readable_table():
     assert str(caught.value).splitlines()[1:5] == [
         "  rule                                     found",
         "  ids are unique                           2 rows",
-        "  as many rows as verify kept              2",
+        "  as many rows as were handed on           2",
         "  every scene is on one side of the split  2 rows",
     ]

@@ -11,6 +11,7 @@ from schemas.teacher import (
     Exchange,
     LocalDescription,
     LocalFact,
+    MendedAnswer,
     Spent,
     Synthesis,
     SynthesizedTile,
@@ -22,7 +23,7 @@ from tasks.adapt import adapt_shard
 from tasks.grounding.drafts import dialogue_draft, local_drafts, synthesis_draft
 from tasks.storage.store import Store
 from tasks.verify import verify_draft, verify_shard, verify_tile
-from tests.tasks._teaching import apron, rejections_of, rows_of, taught, tiles_part
+from tests.tasks._teaching import apron, mended, rejections_of, rows_of, taught, tiles_part
 from tests.tasks._tiles import dense_tile, random_tile
 from tests.tasks.grounding._airfield import airfield
 
@@ -222,7 +223,9 @@ def verified(tmp_path_factory):
     where = Where(root=root, shard=0)
     adapted = adapt_shard.fn(where, part, AdaptParams())
     written = taught(root, part, TeacherParams(), DialogueParams())
-    return root, adapted, written, verify_shard.fn(where, part, adapted, *written)
+    again = mended(root, part, written, TeacherParams())
+    assert (again.candidates, again.calls) == (0, 0)
+    return root, adapted, written, verify_shard.fn(where, part, adapted, *written, again)
 
 
 def test_true_texts_of_labels_and_offline_teacher_all_pass(verified):
@@ -291,6 +294,7 @@ def test_labels_in_words_pass_as_they_are_beside_drafts_that_are_checked(tmp_pat
             ("describe", DescribedObjects),
             ("synthesize", SynthesizedTile),
             ("converse", ConversedTile),
+            ("mend", MendedAnswer),
         )
     ]
     verified_part = verify_shard.fn(where, part, adapted, *none)

@@ -43,14 +43,17 @@ class Catalogue:
     def refresh(self) -> None:
         """Take in segments that are new and forget those that are gone.
 
+        A listing may be older than what it lists, so what it lacks is looked for.
+
         Raises StorageError when the folder cannot be listed or a segment not be read.
         """
         with self._looking:
             known = set(self._numbers)
             listed = self.folder.sizes()
             found = self._opened({name: listed[name] for name in listed if name not in known})
+            gone = {name for name in known - listed.keys() if not self.folder.exists(name)}
             with self._changing:
-                self._forget(known - listed.keys())
+                self._forget(gone)
                 self._take(found)
 
     def write(self, name: str, frames: Iterable[Frame]) -> int:

@@ -55,7 +55,7 @@ def replace(catalogue: Catalogue, merged: Merged) -> Iterator[str]:
     Raises StorageError.
     """
     folder = catalogue.folder
-    if merged.name is not None and merged.name not in folder.sizes():
+    if merged.name is not None and not folder.exists(merged.name):
         raise StorageError(
             f"{folder.url(merged.name)} was written and is not there. Nothing was deleted; see "
             "whether something else removes files there, and compact again."

@@ -14,8 +14,8 @@ import yaml
 
 from schemas.facts import CountFact, FactSheet, GroupFact, ObjectFact
 from schemas.geometry import Box
-from tasks.lexicon.lexicon import broader
 from tasks.imagery.colour import Picture, colour_of, open_picture
+from tasks.lexicon.lexicon import broader
 from tasks.model.offline.geometry_words import angle_between
 
 MOST: Final = 0.6  # of a group must be seen in a colour before “most of them”

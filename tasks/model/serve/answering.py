@@ -40,6 +40,13 @@ _TRUTH: Final = {
             }
         ]
     },
+    "Judgement": {
+        "false_statements": [],
+        "groundedness": 5,
+        "completeness": 4,
+        "fluency": 5,
+        "usefulness": 4,
+    },
 }
 CANNED: Final = {name: orjson.dumps(reply).decode() for name, reply in _TRUTH.items()}
 """A fixed, valid answer of each reply record."""

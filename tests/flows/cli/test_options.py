@@ -61,6 +61,7 @@ def test_a_json_file_and_its_sources_are_read_and_sources_on_the_command_line_re
         ({"tile.size": "none"}, "--tile.size: “none” is not allowed; expected a whole number, 64 to 8,192."),
         ({"tile.size": "128", "tile.overlap": "128"}, "--tile.size, --tile.overlap: overlap 128 is not smaller than tile size 128."),
         ({"teacher.kind": "openai", "teacher.model": " "}, "--teacher.kind, --teacher.model: an openai teacher needs a model name."),
+        ({"judge.share": "0.1"}, "--judge.share: the offline teacher grades nothing; name a model that does: judge.kind openai and judge.model, or leave judge.share at 0."),
     ],
 )  # fmt: skip
 def test_a_wrong_value_names_the_option_and_what_is_allowed(given, said):

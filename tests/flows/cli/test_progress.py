@@ -6,7 +6,7 @@ import logging
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from flows.cli.progress import Bars, Lines, shown_progress
+from flows.cli.progress import Bars, Lines, Listener, Silence, shown_progress
 from schemas.release import Part
 from tasks._stage import report
 from tasks.model.engine.meter import Reading, sentence
@@ -29,6 +29,17 @@ def test_without_a_terminal_each_part_is_one_plain_line(capsys):
     ]
 
 
+def test_what_rooms_and_flows_warn_of_is_shown(capsys):
+    with shown_progress(silent=False):
+        logging.getLogger("tasks.model.engine.budget").warning("the budget is %d %% used", 80)
+        logging.getLogger("flows.approval").warning("Release v1 waits for approval.")
+        logging.getLogger("flows.approval").info("never mind")
+    assert capsys.readouterr().err.splitlines() == [
+        "the budget is 80 % used",
+        "Release v1 waits for approval.",
+    ]
+
+
 def test_for_machines_nothing_is_shown(capsys):
     with shown_progress(silent=True) as view:
         view.say("Building")
@@ -42,6 +53,20 @@ def test_the_logger_is_left_as_it_was(capsys):
     with shown_progress(silent=False):
         assert len(logger.handlers) == len(before[2]) + 1
     assert (logger.level, logger.propagate, list(logger.handlers)) == before
+
+
+def test_a_report_is_one_part_but_where_each_shard_has_its_own():
+    shown = []
+
+    class View(Silence):
+        def show(self, part, shards):
+            shown.append((part.stage, shards))
+
+    listener = Listener(View())
+    for stage, shard in (("scan", 0), ("scan", 1), ("tile", 0), ("blind", 0), ("symmetry", 1)):
+        record = logging.makeLogRecord({"part": part(stage, shard)})
+        listener.emit(record)
+    assert shown[2:] == [("tile", 2), ("blind", 1), ("symmetry", 2)]
 
 
 def test_on_a_terminal_each_stage_is_one_bar_with_its_sums():

@@ -51,7 +51,7 @@ def test_an_empty_frame_meets_everything():
         ([("a", "s", "train"), ("b", "s", "train")], 2, []),
         ([], 0, []),
         ([("a", "s", "train"), ("a", "t", "train")], 2, ["ids are unique"]),
-        ([("a", "s", "train")], 2, ["as many rows as verify kept"]),
+        ([("a", "s", "train")], 2, ["as many rows as were handed on"]),
         (
             [("a", "s", "train"), ("b", "s", "val")],
             2,

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from schemas.gate import GateParams
 from tests.fixtures.release import make_build
+from tests.fixtures.turned import with_turned
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,34 @@ def test_the_card_states_accounting_prompts_and_limits(card: str) -> None:
     assert "| synthesize | `55555555555555555555` | offline-teacher | 0.2 | 900 | 6 |" in card
     assert "No vision-language model looked at the pictures." in card
     assert "| wrong count | 6 |" in card
+
+
+def test_the_card_says_how_many_samples_are_turned_ones(tmp_path: Path, card: str) -> None:
+    made = with_turned(make_build(str(tmp_path / "root"), tiles=1))
+    made.release("v1")
+    text = made.store.read("releases/v1/README.md").decode()
+    kept = sum(part.rows for part in made.of("augment"))
+    assert f"- {kept} samples are others of this release, turned with their pictures" in text
+    assert "turned with their pictures" not in card
+    page = made.store.read("releases/v1/report.html").decode()
+    assert (
+        page.count("· train · turn ")
+        + page.count("· train · mirror")
+        + page.count("· train · flip")
+        + page.count("· train · trans")
+        == 2
+    )
+
+
+def test_the_card_shows_the_scorecard_and_says_what_is_held_back(tmp_path: Path) -> None:
+    made = make_build(str(tmp_path / "root"), tiles=1)
+    made.scored("v1")
+    made.scored("v2", GateParams(fewest=0, words=40))
+    cards = [made.store.read(f"releases/{name}/README.md").decode() for name in ("v1", "v2")]
+    assert all("\n## Scorecard\n" in text for text in cards)
+    assert "The gate passed: all" in cards[0]
+    assert "| unity | Rows in the one form | 100.0 % | 18 rows | 100.0 % |" in cards[1]
+    assert "- This release is held back: its gate failed, see the scorecard." in cards[1]
 
 
 def test_the_card_says_what_the_answers_took(card: str) -> None:

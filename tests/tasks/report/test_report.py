@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from schemas.gate import GateParams
 from schemas.release import FailedShard
 from schemas.sample import Span
 from tasks.publish import commit
 from tasks.report.figures import Count
-from tasks.report.gallery import Candidate, pieces, spread, thumbnail
+from tasks.report.gallery import Candidate, spread
 from tasks.report.page import with_rest
+from tasks.report.plates import pieces, thumbnail
 from tasks.report.rendering import short_number, size_in_words
 from tasks.report.summary import lengths_of
 from tests.fixtures.release import CREATED, SOFTWARE, make_build
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \' </style> {{ 7 * 7 }}'
+STRICT = GateParams(fewest=0, kinds=None, words=40)
 VOID = {"meta", "link", "img", "br", "hr", "input", "polygon"}
 
 
@@ -47,7 +50,8 @@ class Balanced(HTMLParser):
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     made = make_build(str(tmp_path_factory.mktemp("report") / "root"), hostile=HOSTILE)
-    made.release("v1")
+    made.scored("v0")
+    made.scored("v1", STRICT)
     return made.store.read("releases/v1/report.html").decode()
 
 
@@ -67,7 +71,10 @@ def test_the_page_fetches_nothing(page: str, parsed: Balanced) -> None:
     asked = {"src", "href", "srcset", "action", "poster", "data", "xlink:href"}
     links = [value for _, name, value in parsed.attributes if name in asked]
     assert links
-    assert all(value.startswith(("data:image/jpeg;base64,", "#")) for value in links)
+    beside = {"data_docs/index.html"}  # a page of the release, fetched only when it is followed
+    assert beside < set(links)
+    kept = ("data:image/jpeg;base64,", "#")
+    assert all(value.startswith(kept) for value in set(links) - beside)
     assert "@import" not in page
     assert "url(" not in page
 
@@ -114,6 +121,26 @@ def test_the_page_says_what_the_answers_of_each_stage_took(page: str) -> None:
     figures = re.findall(r'<td class="n">([^<]*)</td>', row[: row.index("</tr>")])
     assert figures == ["$0.013", "6", "6", "2,400", "510", "720", "1.5 s", "1.5 s"]
     assert "reasoning" not in cost
+
+
+def test_the_page_shows_every_number_beside_the_one_before_and_why_it_is_held_back(
+    page: str,
+) -> None:
+    assert "This release is held back." in page
+    section = page[page.index('<section id="scorecard"') : page.index('<section id="figures"')]
+    assert "The gate failed: 1 of " in section
+    assert "scorecard: words ≥ 40 is expected," in section
+    assert len(re.findall(r'<th scope="row">', section)) == 23
+    assert section.count("<figcaption>") == 6
+    assert '<small class="failed">≥ 40 not met</small>' in section
+    assert "beside those of release v0" in section
+
+
+def test_a_release_without_scorecard_has_no_such_section(tmp_path: Path) -> None:
+    made = make_build(str(tmp_path / "root"), tiles=1)
+    made.release("v1")
+    page = made.store.read("releases/v1/report.html").decode()
+    assert "scorecard" not in page.partition("</style>")[2]
 
 
 def test_the_gallery_shows_as_many_tiles_as_asked(tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
 """Which releases there are, and which names a new one may have."""
 
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from schemas.errors import DamagedPart, UnknownName, UsageError
+from tasks.audit import audit
 from tasks.storage.releases import (
     LATEST,
     check_version_free,
+    claim_version,
+    commit_manifest,
     latest,
     list_releases,
     read_manifest,
@@ -79,3 +84,31 @@ def test_a_bad_version_name_is_refused(made: Made, name: str) -> None:
 @pytest.mark.parametrize("name", ["v1", "2026-01-02T030405Z", "a.b_c-d"])
 def test_a_good_version_name_is_free(made: Made, name: str) -> None:
     check_version_free(made.store, name)
+
+
+def test_a_version_that_another_committed_meanwhile_is_refused(made: Made) -> None:
+    manifest = made.release("v1")
+    other = manifest.model_copy(update={"created": "2026-02-03T04:05:06Z"})
+    with pytest.raises(UsageError, match="“v1” exists already"):
+        commit_manifest(made.store, other)
+    before = made.store.read("releases/v1/manifest.json")
+    sha = commit_manifest(made.store, manifest)  # the same again is no fault
+    assert hashlib.sha256(before).hexdigest() == sha
+
+
+def test_a_claim_is_for_one_set_of_parameters_and_ends_with_the_commit(made: Made) -> None:
+    claim_version(made.store, "v1", "these")
+    claim_version(made.store, "v1", "these")
+    with pytest.raises(UsageError, match=r"“v1” was begun .* other parameters.*claims/v1\.json"):
+        claim_version(made.store, "v1", "those")
+    made.release("v1")
+    assert made.store.list("claims") == []
+
+
+def test_two_builds_at_once_give_two_whole_versions(bucket) -> None:
+    made = make_build(bucket.root, tiles=1)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(made.release, ["a", "b"]))
+    assert {line.version for line in list_releases(made.store)} == {"a", "b"}
+    assert latest(made.store) in {"a", "b"}
+    assert audit(made.store) == ()

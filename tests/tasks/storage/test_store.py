@@ -13,8 +13,10 @@ from schemas.errors import StorageError
 from tasks.storage.store import Store
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(params=["local", "memory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "s3":
+        return Store(request.getfixturevalue("bucket").root)
     return Store(str(tmp_path / "root") if request.param == "local" else f"memory://{uuid4().hex}")
 
 

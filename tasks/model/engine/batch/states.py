@@ -6,8 +6,7 @@
     answers/batches/closed/<id>.json    the state of a batch that is over, its remote files deleted
 
 On one machine a file lock per batch decides who sees to it. Between machines the owner's sign of
-life does: the root has no conditional writes, so two machines that take over the same batch within
-the same moment may both succeed.
+life does, and of several that take over the same batch at once, one conditional write succeeds.
 """
 
 import fcntl
@@ -21,7 +20,7 @@ from uuid import uuid4
 
 from pydantic import Field, ValidationError
 
-from schemas.errors import StorageError
+from schemas.errors import Overtaken, StorageError
 from schemas.record import Record, content_id
 from tasks.storage.store import Store
 
@@ -148,13 +147,18 @@ class Register:
         """See to an open batch from now on; None where another run does, or it is over."""
         if not self._locked(identity):
             return None
-        state = self.state(identity)
-        if state is None or self._sees_to_it(state):
+        found = self._store.fetch(_open(identity))
+        state = self._parsed(_open(identity), found.content) if found else None
+        if found is None or state is None or self._sees_to_it(state):
             self.release(identity)
             return None
         self.beat()
         mine = state.model_copy(update={"owner": self.owner, "machine": self.machine})
-        self._write(mine)
+        try:
+            self._store.replace(_open(identity), _written(mine), found.tag)
+        except Overtaken:
+            self.release(identity)
+            return None
         return mine
 
     def check(self, state: BatchState) -> None:
@@ -176,7 +180,7 @@ class Register:
 
     def end(self, state: BatchState) -> None:
         """Move a batch that is over to the closed ones."""
-        self._store.write(_closed(state.id), state.model_dump_json(indent=1).encode())
+        self._store.write(_closed(state.id), _written(state))
         self.drop(state)
         with suppress(OSError):
             self._lock_file(state.id).unlink()
@@ -221,21 +225,21 @@ class Register:
         return self._folder / f"{identity}.lock"
 
     def _write(self, state: BatchState) -> None:
-        self._store.write(_open(state.id), state.model_dump_json(indent=1).encode())
+        self._store.write(_open(state.id), _written(state))
 
     def _read(self, path: str) -> BatchState | None:
+        found = self._store.fetch(path)
+        return self._parsed(path, found.content) if found else None
+
+    def _parsed(self, path: str, content: bytes) -> BatchState:
         try:
-            return BatchState.model_validate_json(self._store.read(path))
+            return BatchState.model_validate_json(content)
         except ValidationError as error:
             raise StorageError(
                 f"{self._store.url(path)} is no state of a batch ({error.error_count()} problems). "
                 "Requests in it may have been paid for: mend the file, or delete it to have them "
                 "asked again."
             ) from error
-        except StorageError:
-            if self._store.exists(path):
-                raise
-            return None
 
     def _sweep(self) -> None:
         """Remove signs of life of runs that are long dead."""
@@ -252,6 +256,10 @@ class Register:
 
     def _alive(self, owner: str) -> str:
         return f"{FOLDER}/alive/{owner}.json"
+
+
+def _written(state: BatchState) -> bytes:
+    return state.model_dump_json(indent=1).encode()
 
 
 def _open(identity: str) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tasks.imagery.colour import colour_of, open_picture, palette
 from tasks.imagery.encode import decode_jpeg, encode_jpeg
 from tasks.model.offline import write_reply
-from tasks.imagery.colour import colour_of, open_picture, palette
 from tasks.model.offline.sight import view
 from tests.tasks.model.offline.replies import messages
 from tests.tasks.model.offline.test_colour import PAINTS

@@ -1,0 +1,1 @@
+"""Tiles, pictures, boxes and words under the eight symmetries of a square."""

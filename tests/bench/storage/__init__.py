@@ -1,0 +1,1 @@
+"""Benchmarks and soak runs of the storage layer, on a real S3 server on loopback."""
