@@ -16,7 +16,7 @@ from schemas.record import content_id
 from schemas.sample import Rejection
 from schemas.scene import Finding, ObjectAnnotation, Scene, SceneClassAnnotation
 from schemas.tile import TileObject, TileOutline
-from schemas.verdict import Verdict
+from schemas.verdict import ClaimKind, Verdict
 from schemas.vocabulary import FindingKind, Severity, Split
 from tasks.examining.matching import Matches
 from tasks.examining.reading import Dataset, Piece
@@ -38,7 +38,11 @@ _UNSIZED: Final = ImageSize(
     width=1000, height=1000
 )  # of an image without objects; nothing rests on it
 _LEFT_OUT: Final = {FindingKind.IMAGE_WITHOUT_LABEL, FindingKind.LABEL_WITHOUT_IMAGE}
-_SENTENCE: Final = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|\n|$|[.!?])")
+_OF_TIES: Final = {  # what was tied here, not by the text, proves nothing of it
+    Ground.OBJECTS: {ClaimKind.REFERENCE},
+    Ground.BOXES: {ClaimKind.REFERENCE, ClaimKind.CLASS},
+    Ground.NOTHING: {ClaimKind.REFERENCE},
+}
 _END: Final = re.compile(r"[.!?]+(?=\s|$)|\n")
 
 
@@ -75,8 +79,10 @@ class Examination:
         truth, against, lacking = self._truth(piece)
         for told in texts_of(piece.labels.annotations, Matches(truth)):
             verdicts = [one.verdict for one in told.boxes if against is Ground.OBJECTS]
-            for verdict in (*verdicts, *check_turns(told.said, truth)):
-                yield _examined(piece, told, verdict, truth, against, lacking)
+            verdicts += check_turns(told.said, truth)
+            for verdict in verdicts:
+                if verdict.kind not in _OF_TIES[against]:
+                    yield _examined(piece, told, verdict, truth, against, lacking)
 
     def _truth(self, piece: Piece) -> tuple[Truth, Ground, str]:
         """Return what is known of an image, what that rests on, and what is not to be had."""

@@ -83,4 +83,5 @@ def _overlap(shapes: NDArray[np.object_], shape: shapely.Polygon) -> Floats:
     """Return intersection over union of each of ``shapes`` with ``shape``, 0 where both are empty."""
     common = shapely.area(shapely.intersection(shapes, shape))
     union = shapely.area(shapes) + shapely.area(shape) - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    share: Floats = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return share

@@ -67,19 +67,29 @@ def texts_of(annotations: Sequence[Annotation], matches: Matches) -> Iterator[To
 def own_objects(annotations: Sequence[Annotation]) -> tuple[ObjectAnnotation, ...]:
     """Return what the texts themselves put a box round and name: objects where none are labelled."""
     found: dict[tuple[str, Polygon], ObjectAnnotation] = {}
-    for talk in annotations:
-        if not isinstance(talk, ConversationAnnotation):
-            continue
-        for phrase in phrases_of(talk):
-            if phrase.named is None:
-                continue
-            category = phrase.named.category
-            for box in phrase.boxes:
-                found.setdefault((category, box.polygon), ObjectAnnotation(
-                    id=NO_ID, shape=Shape.HBB, polygon=box.polygon, category=category,
-                    category_as_given=category, origin=talk.origin,
-                ))  # fmt: skip
+    for category, polygon, origin in _named_places(annotations):
+        thing = ObjectAnnotation(
+            id=NO_ID, shape=Shape.HBB, polygon=polygon, category=category,
+            category_as_given=category, origin=origin,
+        )  # fmt: skip
+        found.setdefault((category, polygon), thing)
     return tuple(found.values())
+
+
+def _named_places(
+    annotations: Sequence[Annotation],
+) -> Iterator[tuple[str, Polygon, LabelOrigin]]:
+    for one in annotations:
+        if isinstance(one, ReferringAnnotation | RegionAnnotation):
+            text = one.expression if isinstance(one, ReferringAnnotation) else one.text
+            named = find_categories(text)
+            category = one.category or (named[0].category if named else None)
+            if category is not None:
+                yield category, one.polygon, one.origin
+        elif isinstance(one, ConversationAnnotation):
+            for name, boxes in phrases_of(one):
+                if name is not None:
+                    yield from ((name.category, box.polygon, one.origin) for box in boxes)
 
 
 def phrases_of(talk: ConversationAnnotation) -> Iterator[Phrase]:
