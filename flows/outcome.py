@@ -11,8 +11,8 @@ from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineErro
 from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
-    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify", "augment",
-    "turned", "symmetry", "validate",
+    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify", "coverage",
+    "augment", "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]
 

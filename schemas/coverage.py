@@ -61,3 +61,13 @@ class CoverageTally(Record):
     omitted: int = Field(ge=0)
     descriptions: int = Field(ge=0)
     at_odds: int = Field(ge=0, description="statements of dialogues that contradict them")
+
+    def __str__(self) -> str:
+        """Return the tally as one sentence or two."""
+        share = f" ({100 * self.covered / self.facts:.1f} %)" if self.facts else ""
+        said = (
+            f"{self.descriptions:,} descriptions cover {self.covered:,} of {self.facts:,} local "
+            f"facts{share}, contradict {self.contradicted:,} and omit {self.omitted:,}."
+        )
+        odd = f" Dialogues contradict them {self.at_odds:,} times." if self.at_odds else ""
+        return f"{said}{odd}"

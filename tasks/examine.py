@@ -22,6 +22,7 @@ from tasks.examining.matching import Matches
 from tasks.examining.reading import Dataset, Piece
 from tasks.examining.texts import Told, own_objects, texts_of
 from tasks.grounding.checks import check_turns
+from tasks.grounding.consistency import disagreements
 from tasks.grounding.truth import Truth
 from tasks.imagery.encode import encode_jpeg
 from tasks.imagery.open import open_image
@@ -79,7 +80,7 @@ class Examination:
         truth, against, lacking = self._truth(piece)
         for told in texts_of(piece.labels.annotations, Matches(truth)):
             verdicts = [one.verdict for one in told.boxes if against is Ground.OBJECTS]
-            verdicts += check_turns(told.said, truth)
+            verdicts += (*check_turns(told.said, truth), *disagreements(told.said))
             for verdict in verdicts:
                 if verdict.kind not in _OF_TIES[against]:
                     yield _examined(piece, told, verdict, truth, against, lacking)

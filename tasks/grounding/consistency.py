@@ -56,7 +56,10 @@ def disagreements(said: Sequence[Said]) -> tuple[Verdict, ...]:
         if one.role == "user":
             asked = read
             continue
-        new = [*_told(read, asked, turn), *_answered(asked, said[turn - 1] if turn else None, one, turn)]
+        new = [
+            *_told(read, asked, turn),
+            *_answered(asked, said[turn - 1] if turn else None, one, turn),
+        ]
         for number in new:
             earlier = next((n for n in numbers if n.turn < turn and n.excludes(number)), None)
             if earlier is not None:

@@ -45,7 +45,9 @@ def _fate(
     detail = ""
     if clash:
         (first, second) = clash[0]
-        detail = f"“{parsed.plain[first.start : first.end]}”, but “{text[second.start : second.end]}”"
+        detail = (
+            f"“{parsed.plain[first.start : first.end]}”, but “{text[second.start : second.end]}”"
+        )
     return FactFate(
         fact=fact.id, refs=tuple(sorted(refs, key=lambda ref: int(ref[1:]))), fate=fate,
         statements=len(mine), repeated=repeated, detail=detail,
