@@ -17,6 +17,7 @@ from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, Edit
 
 ROUNDS: Final = 3  # of edits; an edit may bring another false statement to light
+_SPACE: Final = re.compile(r"\s*")
 _END: Final = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _BACK: Final = frozenset(
     {*grammar().plain["they"], *grammar().plain["pointing"], "both", "all", "each", "one", "two"}
@@ -235,9 +236,9 @@ def _sentence_places(text: str) -> list[tuple[int, int]]:
         ends.append(len(text))
     ends[-1] = len(text)
     places, start = list[tuple[int, int]](), 0
-    for end in ends:
-        while end < len(text) and text[end].isspace():
-            end += 1
+    for mark in ends:
+        after = _SPACE.match(text, mark)
+        end = after.end() if after else mark
         if end > start:
             places.append((start, end))
         start = end

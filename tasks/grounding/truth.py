@@ -63,21 +63,6 @@ class Members(NamedTuple):
         return Members(self.graded._replace(sure=none), self.is_floor)
 
 
-class Tally(NamedTuple):
-    """How many objects of a class a tile holds."""
-
-    described: int  # of the class or a subclass, visible enough to be described
-    partly: int  # the same, cut too far
-    possible: int  # those, and objects labelled more broadly that may belong to it
-    is_floor: bool  # there may be more: crowds, or the source does not label every one
-
-    def __str__(self) -> str:
-        """Return the tally in words for evidence."""
-        least = "at least " if self.is_floor else ""
-        more = f" and {self.partly} partly visible" if self.partly else ""
-        return f"{least}{self.described}{more}"
-
-
 @dataclass(frozen=True)
 class Place:
     """Where some objects are: boxes (n, 4) and their centres (n, 2) in tile px, areas (n,)."""
@@ -234,12 +219,6 @@ class Truth:
             self._members[category] = self._found(category)
         return self._members[category]
 
-    def tally(self, category: str) -> Tally:
-        """Return how many objects of ``category`` there are."""
-        graded, is_floor = self.members(category)
-        own = [is_a(o.category, category) and not o.described for o in self.things]
-        return Tally(int(graded.nominal.sum()), sum(own), int(graded.maybe.sum()), is_floor)
-
     def is_labelled(self, category: str) -> bool:
         """Say whether the source labels every object of ``category``: itself, a class above it, or
         at least two kinds of it.
@@ -297,4 +276,4 @@ class Truth:
 
 def is_a(category: str, other: str) -> bool:
     """Say whether everything of ``category`` is of class ``other``."""
-    return category == other or other == ANYTHING or other in broader(category)
+    return other in {category, ANYTHING} or other in broader(category)

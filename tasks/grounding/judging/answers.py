@@ -132,10 +132,10 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
             yield from _fill(noun, gap, attached, ground, resolver, answer)
             if attached.kind == "nominal":
                 return
-    claimed = _as_said(named[0], gap, answer)
+    claimed = _as_said(named[0], gap)
     if claimed.attached and not any(a.kind in {"numbers", "nominal"} for a in gap.attached):
         for noun in named:
-            yield from _judged(_as_said(noun, gap, answer), ground, answer)
+            yield from _judged(_as_said(noun, gap), ground, answer)
 
 
 def _chosen(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
@@ -160,7 +160,7 @@ def _fill(
             yield most_numerous(noun.thing.category, placed, at, fewest=best.extreme == "few")
         elif described.thing.pronoun == "object" or best is not None:
             whole = replace(described, attached=[*described.attached, *gap.attached])
-            yield from _judged(_as_said(noun, whole, answer), ground, answer)
+            yield from _judged(_as_said(noun, whole), ground, answer)
         elif described.thing.category is not None and noun.thing.category is not None:
             described.attached.append(replace(attached, others=[noun]))
         elif best is not None and gap.thing.category is not None:
@@ -191,7 +191,7 @@ def _most_of(
         yield from (_at(one, noun, answer) for one in found)
 
 
-def _as_said(noun: Noun, gap: Noun, answer: Answer) -> Noun:
+def _as_said(noun: Noun, gap: Noun) -> Noun:
     """Return ``noun`` with all that the question says of the gap, itself not among the others."""
     claimed = as_class(gap, noun)
     best = gap.thing.extreme
@@ -239,7 +239,9 @@ def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
     told = [attached for sentence in answer.read for attached in sentence.loose]
     told = [_measured(one, answer) for one in told]
     told = [one for one in told if one.kind != "counted"]
-    if not told or any(n.role == "subject" and not n.thing.foreign for s in answer.read for n in s.nouns):
+    if not told or any(
+        n.role == "subject" and not n.thing.foreign for s in answer.read for n in s.nouns
+    ):
         return  # it speaks of things itself, and is judged by itself
     noun = answer.subject or _spoken_of(ground)
     if noun is None:

@@ -23,9 +23,13 @@ _ONES = frozenset({"one", "ones", "they"})
 
 def filled(noun: Noun) -> bool:
     """Say whether ``noun`` is an object of no class that is said to be of one."""
-    return noun.thing.pronoun == "object" and noun.thing.extreme is None and any(
-        one.kind == "nominal" and one.others and one.others[0].thing.category is not None
-        for one in noun.attached
+    return (
+        noun.thing.pronoun == "object"
+        and noun.thing.extreme is None
+        and any(
+            one.kind == "nominal" and one.others and one.others[0].thing.category is not None
+            for one in noun.attached
+        )
     )
 
 
@@ -121,7 +125,9 @@ def _most_so(
     if len(choices) > 1 and not noun.thing.plural:
         fits = best.each(ground.truth).both(meaning.graded)
         places = places_of(fits.nominal)
-        judged = supported("one of them is") if places else unverifiable("none of them is for certain")
+        judged = (
+            supported("one of them is") if places else unverifiable("none of them is for certain")
+        )
         if not fits.maybe.any():
             judged = Judged("contradicted", f"none of {len(choices)} is the {best.word}")
     elif len(choices[0]) == 1:

@@ -20,6 +20,7 @@ _OPPOSITE: Final = {"more": "fewer", "fewer": "more", "less": "more"}
 _FEWER: Final = frozenset({"fewer", "less", "fewer_than", "as few", "a smaller number of", "a lower number of",
                            "smaller numbers of"})  # fmt: skip
 _PLACES: Final = frozenset({"position", "relation", "between", "nearer", "distance"})
+_ALIKE: Final = frozenset({"as_many", "not_as_many"})
 _ENDLESS: Final = math.inf
 _TIMES_OFF: Final = 0.25  # by how much “three times as many” may be off
 
@@ -46,9 +47,7 @@ def comparisons(sentence: Sentence, ground: Ground) -> Iterator[Checked]:
     yield from _most_numerous(sentence, ground)
 
 
-def compared(
-    claim: Claim, ground: Ground, resolver: Resolver, *, narrow: bool = False
-) -> Checked:
+def compared(claim: Claim, ground: Ground, resolver: Resolver, *, narrow: bool = False) -> Checked:
     """Judge ``claim``; of what a place or the like narrows down nothing is false."""
     first, second = _total(resolver, claim.one), _total(resolver, claim.other, claim.one)
     outcome = _outcome(claim, first, second)
@@ -96,10 +95,9 @@ def _outnumbering(sentence: Sentence) -> Iterator[Claim]:
                 if others:
                     yield Claim(subjects, attached.value, others, attached.factor,
                                 negated=attached.negated)  # fmt: skip
-            elif attached.kind == "arrangement" and attached.value in {"as_many", "not_as_many"}:
-                if attached.joint and len(attached.others) == 1:
-                    negated = attached.value == "not_as_many"
-                    yield Claim([noun], "as_many", attached.others, negated=negated)
+            elif attached.joint and attached.value in _ALIKE and len(attached.others) == 1:
+                negated = attached.value == "not_as_many"
+                yield Claim([noun], "as_many", attached.others, negated=negated)
 
 
 def _sharing(sentence: Sentence, attached: Attached) -> list[Noun]:
@@ -205,11 +203,17 @@ def _total(resolver: Resolver, side: Sequence[Noun], besides: Sequence[Noun] = (
             elif one.narrows:
                 graded = graded.both(found)
         if noun.thing.rest:
-            own = [p for one in besides for p in resolver.base(one).graded.maybe.nonzero()[0].tolist()]
+            own = [
+                p for one in besides for p in resolver.base(one).graded.maybe.nonzero()[0].tolist()
+            ]
             graded = graded.without(own)
         sure += 0.0 if is_open else float(graded.sure.sum())
         nominal += float(graded.nominal.sum())
-        most += _ENDLESS if base.is_floor and noun.thing.pronoun != "object" else float(graded.maybe.sum())
+        most += (
+            _ENDLESS
+            if base.is_floor and noun.thing.pronoun != "object"
+            else float(graded.maybe.sum())
+        )
         if noun.thing.pronoun == "object" and noun.thing.rest:
             most = _ENDLESS
     return sure, nominal, most

@@ -120,9 +120,7 @@ def _gathered(
     return _Introduced(noun, base, quantity, told, masks, strict, is_open and not strict)
 
 
-def _as_whole(
-    ground: Ground, base: Base, quantity: Quantity, said: Said, found: Graded
-) -> Graded:
+def _as_whole(ground: Ground, base: Base, quantity: Quantity, said: Said, found: Graded) -> Graded:
     """Return a place as true of all where all are as many as were said, and their middle is there."""
     places = places_of(base.graded.nominal)
     if not isinstance(said.predicate, Position) or quantity is AT_LEAST_ONE or len(places) < 2:
@@ -188,7 +186,9 @@ def _share(
     described = base.graded if told else ground.truth.anything()
     for one in told:
         described = described.both(mask(ground, one))
-    found = shared(ground, noun, noun.thing.share or "most", base.graded, described.both(base.graded))
+    found = shared(
+        ground, noun, noun.thing.share or "most", base.graded, described.both(base.graded)
+    )
     if found.verdict.outcome == "contradicted" and not resolver.is_whole(noun):
         return Checked(found.verdict.model_copy(update={"outcome": "unverifiable"}))
     return found
@@ -220,7 +220,9 @@ def _judged(ground: Ground, found: _Introduced) -> Iterator[Checked]:
         yield from _details(ground, found, first.verdict.outcome)
 
 
-def _count(ground: Ground, found: _Introduced, graded: Graded, *, strict: bool | None = None) -> Checked:
+def _count(
+    ground: Ground, found: _Introduced, graded: Graded, *, strict: bool | None = None
+) -> Checked:
     return counted(
         ground, found.noun, found.quantity, graded, is_floor=found.base.is_floor,
         strict=found.strict if strict is None else strict, is_open=found.is_open,
@@ -245,7 +247,9 @@ def _culprit(ground: Ground, found: _Introduced, whole: Checked) -> Checked:
     predicate, attached = found.said[wrong[-1]]
     judged = predicate.judge(ground.truth, places) if places else unverifiable("there is none")
     mends = judged.outcome == "contradicted" and not (attached is not None and attached.negated)
-    judged = Judged("contradicted", judged.evidence, judged.found, fix=judged.fix if mends else None)
+    judged = Judged(
+        "contradicted", judged.evidence, judged.found, fix=judged.fix if mends else None
+    )
     return said_of(ground, predicate, found.noun, judged, places, thought=found.noun.thought)
 
 

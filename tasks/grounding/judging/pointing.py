@@ -67,9 +67,7 @@ def pointed(
         yield shared(ground, noun, share or "most", graded, graded.both(mask(ground, one)))
     rest = [one for one in said if one not in shares]
     groups = _not_itself(rest, meaning.groups)
-    for one, checked in zip(
-        rest, best_reading(ground, resolver, noun, rest, groups), strict=True
-    ):
+    for one, checked in zip(rest, best_reading(ground, resolver, noun, rest, groups), strict=True):
         yield _opened(ground, one, checked, meaning) if meaning.is_open else checked
 
 

@@ -13,7 +13,32 @@ from tasks.grounding.reading.grammar import any_of, fold, grammar, words
 from tasks.grounding.reading.sentences import Sentence
 from tasks.grounding.verdicts import Checked, Edit, verdict
 
-_PLAIN: Final = frozenset("in on of at to you say this a the what yes no or here there i we any see with from".split())
+_PLAIN: Final = frozenset(
+    [
+        "in",
+        "on",
+        "of",
+        "at",
+        "to",
+        "you",
+        "say",
+        "this",
+        "a",
+        "the",
+        "what",
+        "yes",
+        "no",
+        "or",
+        "here",
+        "there",
+        "i",
+        "we",
+        "any",
+        "see",
+        "with",
+        "from",
+    ]
+)
 _ASKING: Final = frozenset({"can see", "show", "find", "see", "spot", "contain"})
 
 
@@ -70,9 +95,7 @@ def _is_polar(sentence: Sentence) -> bool:
         return False
     if sentence.tokens[0].words in words("polar"):
         return True
-    return any(
-        token.kind == "there" or token.words in _ASKING for token in sentence.tokens[:6]
-    )
+    return any(token.kind == "there" or token.words in _ASKING for token in sentence.tokens[:6])
 
 
 def _kind(said: Sequence[Checked], *, claimed: bool) -> ClaimKind:
@@ -92,7 +115,9 @@ def _together(sentence: Sentence, said: Sequence[Checked]) -> Outcome:
         return "contradicted"
     exists = any(noun.exists or not noun.thing.definite for noun in sentence.nouns)
     presupposed = all(one.verdict.kind is ClaimKind.EXISTENCE for one in said) and not exists
-    return "unverifiable" if not outcomes or presupposed or "unverifiable" in outcomes else "supported"
+    return (
+        "unverifiable" if not outcomes or presupposed or "unverifiable" in outcomes else "supported"
+    )
 
 
 def has_unknown(sentence: Sentence) -> bool:

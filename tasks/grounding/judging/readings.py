@@ -71,7 +71,7 @@ def is_listed(thing: "Thing") -> bool:
 
 
 def is_one(thing: "Thing") -> bool:
-    """Say whether the phrase is “the one”, “a grey one” …"""
+    """Say whether the phrase is “the one” or “a grey one”."""
     return thing.pronoun in _ONES
 
 
@@ -84,9 +84,7 @@ def _places(flags: object) -> tuple[int, ...]:
     return tuple(flags.nonzero()[0].tolist())  # type: ignore[attr-defined]
 
 
-def _described(
-    resolver: "Resolver", thing: "Thing", graded: Graded, narrowed: Graded
-) -> Groups:
+def _described(resolver: "Resolver", thing: "Thing", graded: Graded, narrowed: Graded) -> Groups:
     """Yield what “the white planes” may mean: those that are white, else all planes."""
     every = _places(graded.nominal)
     surely, maybe = _places(narrowed.nominal), _places(narrowed.maybe)
@@ -110,18 +108,25 @@ def _described(
         yield every
 
 
-def _extremes(
-    resolver: "Resolver", best: Superlative, thing: "Thing", graded: Graded
-) -> Groups:
+def _extremes(resolver: "Resolver", best: Superlative, thing: "Thing", graded: Graded) -> Groups:
     """Yield the objects that “the largest” may mean; of two largest none, they are not computed."""
-    if best.extreme in {"near", "far"} or thing.plural or (thing.quantity is not None and thing.quantity.low != 1):
+    if (
+        best.extreme in {"near", "far"}
+        or thing.plural
+        or (thing.quantity is not None and thing.quantity.low != 1)
+    ):
         return
     fits = _places(graded.nominal)
     if thing.category is not None:
         for one in resolver.discourse.of_class(thing.category, plural=True):
             if one.group is not None and len(one.group) > 1:
                 yield from ((p,) for p in best.among(resolver.truth, one.group)[:1])
-    if thing.adjectives and thing.extreme is not None and thing.extreme.kind == "side" and len(fits) > FEW:
+    if (
+        thing.adjectives
+        and thing.extreme is not None
+        and thing.extreme.kind == "side"
+        and len(fits) > FEW
+    ):
         yield from ((place,) for place in fits[:SINGLES])
         return
     yield from ((p,) for p in best.among(resolver.truth, fits)[:SINGLES])
@@ -149,19 +154,14 @@ def _of_pronoun(resolver: "Resolver", noun: "Noun", narrowed: Graded) -> Groups:
     if thing.pronoun in _ONES and not thing.definite:
         return
     best = resolver.superlative(thing)
-    for one in pointed_at(resolver, thing):
-        group = one.group
-        if group is None and best is not None and one.plural:
-            group = _places(one.graded.nominal)
-        if group is None:
-            continue
-        if best is not None:
-            yield from ((p,) for p in best.among(resolver.truth, group)[:2])
-        elif thing.pronoun in _ONES:
-            continue
-        elif thing.quantity is None or agrees(thing.quantity, len(group)):
-            yield group
-    if best is None and thing.pronoun in _ONES and thing.definite:
+    if best is not None:
+        for one in pointed_at(resolver, thing):
+            group = _places(one.graded.nominal) if one.group is None and one.plural else one.group
+            yield from ((p,) for p in (best.among(resolver.truth, group)[:2] if group else ()))
+    elif thing.pronoun not in _ONES:
+        groups = (one.group for one in pointed_at(resolver, thing) if one.group is not None)
+        yield from (group for group in groups if agrees(thing.quantity, len(group)))
+    else:
         fits = _places(narrowed.nominal) or _places(narrowed.maybe)
         yield from [fits] if thing.plural else ((place,) for place in fits[:SINGLES])
 

@@ -35,39 +35,42 @@ def predicate_of(attached: Attached, noun: Noun, text: str, means: Means) -> Pre
     ``text`` is the turn as written; ``means`` gives the meaning of the nouns that it relates to.
     """
     words = text[attached.start : attached.end]
+    others = attached.others
     match attached.kind:
-        case "position" if attached.region is not None:
-            return Position(attached.region, words)
-        case "relation" | "between" | "times" if attached.others:
-            return _related(attached, words, [means(other) for other in attached.others])
-        case "nearest" if attached.others:
+        case "relation" | "between" | "times" if others:
+            return _related(attached, words, [means(other) for other in others])
+        case "nearest" if others:
             category = noun.thing.category if attached.restrictive else None
-            target = means(attached.others[0])
-            return Nearest(target, category or ANYTHING, attached.start, attached.end)
+            return Nearest(means(others[0]), category or ANYTHING, attached.start, attached.end)
         case "nearer":
-            return _nearer(attached, [means(other) for other in attached.others])
-        case "nominal" if attached.others and attached.others[0].thing.category is not None:
+            return _nearer(attached, [means(other) for other in others])
+        case "nominal" if others and others[0].thing.category is not None:
             return _of_class(attached, noun)
         case "distance":
             return _distance(attached, means)
-        case "measure":
-            return Measure(
-                attached.amounts, attached.unit, attached.start, attached.end, attached.bound
-            )
-        case "direction" | "row_direction" | "any_direction":
-            of_row = {"row_direction": True, "direction": False}.get(attached.kind)
-            return Direction(attached.value, attached.start, attached.end, words, of_row=of_row)
-        case "heading" if (axis := _axis(attached.region)) is not None:
-            return Direction(axis, attached.start, attached.end, words, of_row=False)
         case "arrangement":
             return _arranged(attached, words, means)
+    return _by_itself(attached, noun, words)
+
+
+def _by_itself(attached: Attached, noun: Noun, words: str) -> Predicate | None:
+    """Return what is said of a noun without regard to another."""
+    start, end = attached.start, attached.end
+    match attached.kind:
+        case "position" if attached.region is not None:
+            return Position(attached.region, words)
+        case "measure":
+            return Measure(attached.amounts, attached.unit, start, end, attached.bound)
+        case "direction" | "row_direction" | "any_direction":
+            of_row = {"row_direction": True, "direction": False}.get(attached.kind)
+            return Direction(attached.value, start, end, words, of_row=of_row)
+        case "heading" if (axis := _axis(attached.region)) is not None:
+            return Direction(axis, start, end, words, of_row=False)
         case "colour":
-            return Colour(attached.value, attached.start, attached.end)
+            return Colour(attached.value, start, end)
         case "superlative":
-            return Superlative(
-                words, attached.value, attached.peers or noun.thing.category or _anything(noun),
-                attached.start, attached.end, region=attached.region,
-            )  # fmt: skip
+            peers = attached.peers or noun.thing.category or _anything(noun)
+            return Superlative(words, attached.value, peers, start, end, region=attached.region)
     return None
 
 
@@ -87,7 +90,11 @@ def _of_class(attached: Attached, noun: Noun) -> Predicate | None:
     named = attached.others[0].thing
     if noun.thing.pronoun == "object" and noun.thing.extreme is None:
         return None
-    if noun.thing.pronoun in {"this", "that"} or named.category is None or named.extreme is not None:
+    if (
+        noun.thing.pronoun in {"this", "that"}
+        or named.category is None
+        or named.extreme is not None
+    ):
         return None
     if named.denied:
         attached.negated = True

@@ -132,4 +132,3 @@ class Judge:
             is_subject=True, is_joint=True,
         )  # fmt: skip
         self.ground.discourse.add(joint)
-

@@ -19,8 +19,13 @@ from tasks.grounding.predicates.judged import (
 from tasks.grounding.truth import Floats, Graded, Truth
 
 STRAIGHT: Final = 0.12  # of a row's length: centres leave its line by no more
-SOME: Final = 0.55  # of some things in one row: who says that they stand in a row is not clearly wrong
-RING: Final = (0.15, 0.35)  # relative spread of the distances to the middle: a ring, and clearly none
+SOME: Final = (
+    0.55  # of some things in one row: who says that they stand in a row is not clearly wrong
+)
+RING: Final = (
+    0.15,
+    0.35,
+)  # relative spread of the distances to the middle: a ring, and clearly none
 CLUSTER: Final = (2.5, 0.6)  # lengths between neighbours and share of a side that are a cluster
 NO_CLUSTER: Final = (3.5, 0.6)  # and clearly none
 PAIR_APART: Final = 0.25  # of the diagonal: two things farther apart are no cluster
@@ -90,7 +95,7 @@ def _in_one_line(truth: Truth, places: Sequence[int]) -> Judged:
     return contradicted(evidence) if spread > 0.75 * CROOKED else borderline(evidence)
 
 
-def _turned_line(upright: bool) -> Callable[[Truth, Sequence[int]], Judged]:  # noqa: FBT001
+def _turned_line(upright: bool) -> Callable[[Truth, Sequence[int]], Judged]:
     """Return the check of a row that runs from top to bottom, or else from left to right."""
 
     def judged(truth: Truth, places: Sequence[int]) -> Judged:
@@ -112,7 +117,9 @@ def _side_by_side(truth: Truth, places: Sequence[int]) -> Judged:
     close = _close(truth, places)
     if close.outcome == "contradicted":
         return close
-    return supported(close.evidence) if _spacing(truth, places) <= 2.5 else borderline(close.evidence)
+    return (
+        supported(close.evidence) if _spacing(truth, places) <= 2.5 else borderline(close.evidence)
+    )
 
 
 def _largest_row(truth: Truth, places: Sequence[int]) -> int:

@@ -19,7 +19,9 @@ from tasks.imagery.colour import Look
 
 COLOURED: Final = 0.45  # of an object's pixels: everybody gives it a colour that covers as much
 UNCOLOURED: Final = 0.12  # nobody gives it a colour that covers less
-LIKE_GROUND: Final = 0.8  # of all pixels inside what cannot be told from the ground: it has their colour
+LIKE_GROUND: Final = (
+    0.8  # of all pixels inside what cannot be told from the ground: it has their colour
+)
 NOWHERE: Final = 0.05  # of these: a colour that covers less is not its own
 MOST: Final = 0.6  # of three objects and more: what is said of all is true of so many
 FEW: Final = 0.2  # and false where it may be true of no more than so many

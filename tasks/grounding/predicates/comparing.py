@@ -118,12 +118,12 @@ def _inside(subject: Spots, other: Spots, truth: Truth) -> Pairs:
     return share >= WITHIN, apart | (_share(other, subject).T >= WITHIN) & (share < WITHIN)
 
 
-def _outside(subject: Spots, other: Spots, truth: Truth) -> Pairs:
+def _outside(subject: Spots, other: Spots, _: Truth) -> Pairs:
     share = _share(subject, other)
     return share <= OUTSIDE, share >= WITHIN
 
 
-def _amid(subject: Spots, other: Spots, truth: Truth) -> Pairs:
+def _amid(subject: Spots, other: Spots, _: Truth) -> Pairs:
     """Compare with the box round all of the other set: among several things, or inside of one."""
     share = _share(subject, other)
     return share >= WITHIN, share <= OUTSIDE

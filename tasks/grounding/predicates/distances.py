@@ -58,7 +58,11 @@ class Distance:
 
     def each(self, truth: Truth) -> Graded:
         """Return which objects are so far from any reading of the other."""
-        if not isinstance(self.other, Meaning) or not self.other.known or self._scale(truth) is None:
+        if (
+            not isinstance(self.other, Meaning)
+            or not self.other.known
+            or self._scale(truth) is None
+        ):
             return truth.anything()
         found = [self.judge(truth, (place,)).outcome for place in range(len(truth.things[:OTHERS]))]
         if len(found) < len(truth.things):
@@ -231,9 +235,7 @@ def _choices(side: Meaning | Region | None) -> list[tuple[int, ...] | Region]:
     return [side] if isinstance(side, Region) else list(side.choices()[:OTHERS])
 
 
-def _way(
-    truth: Truth, one: Sequence[int], two: tuple[int, ...] | Region
-) -> tuple[float, float]:
+def _way(truth: Truth, one: Sequence[int], two: tuple[int, ...] | Region) -> tuple[float, float]:
     """Return the gap and the way between the middles of two sets, px; of no second, of the first."""
     if isinstance(two, Region):
         return _to_edge(truth, one, two)

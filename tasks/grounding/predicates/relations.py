@@ -67,7 +67,8 @@ class Relation:
         for column, group in enumerate(against):
             itself[list(group), column] = True
         sure, maybe = sure & ~itself, ~false & ~itself
-        return Graded(sure.any(axis=1), sure.any(axis=1), maybe.any(axis=1))
+        some, any_may = np.asarray(sure.any(axis=1)), np.asarray(maybe.any(axis=1))
+        return Graded(some, some, any_may)
 
     def judge(self, truth: Truth, places: Sequence[int]) -> Judged:
         """Say whether the objects at ``places`` stand in the relation."""
@@ -194,6 +195,6 @@ def _between(truth: Truth, points: Floats, ends: Ends) -> tuple[Flags, Flags]:
         offset = points - start
         along = offset @ line / length**2
         across = np.abs(offset[:, 0] * line[1] - offset[:, 1] * line[0]) / length**2
-        for flags, (least, most, off) in ((sure, BETWEEN), (maybe, MAYBE_BETWEEN)):
-            flags |= (along >= least) & (along <= most) & (across <= off)
+        for held, (least, most, off) in ((sure, BETWEEN), (maybe, MAYBE_BETWEEN)):
+            np.logical_or(held, (along >= least) & (along <= most) & (across <= off), out=held)
     return sure, maybe

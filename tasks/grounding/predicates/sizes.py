@@ -21,9 +21,14 @@ from tasks.grounding.truth import Floats, Graded, Truth
 
 MEASURED: Final = 0.2  # relative error of a length that everybody accepts
 MISMEASURED: Final = 0.33  # and that nobody accepts
-LARGE: Final = 1.15  # of the median area of its class: a large one; below its inverse, nobody says so
+LARGE: Final = (
+    1.15  # of the median area of its class: a large one; below its inverse, nobody says so
+)
 COMPARED: Final = 3  # objects of a class from which “large” means something
-TIMES: Final = (1.25, 1.45)  # how far off a factor everybody accepts, and nobody does; squared for areas
+TIMES: Final = (
+    1.25,
+    1.45,
+)  # how far off a factor everybody accepts, and nobody does; squared for areas
 BOUND: Final = 0.08  # of a bound such as “more than 100 m”: beyond that it is broken
 
 
@@ -166,7 +171,7 @@ class Times:
         return _bounded(off <= right, off > wrong, evidence)
 
 
-def _bounded(right: bool, wrong: bool, evidence: str) -> Judged:  # noqa: FBT001
+def _bounded(right: bool, wrong: bool, evidence: str) -> Judged:
     if right:
         return supported(evidence)
     return contradicted(evidence) if wrong else borderline(evidence)

@@ -55,7 +55,7 @@ class Superlative:
         group: tuple[int, ...] | None = None,
         narrowed: bool = False,
     ) -> None:
-        """Claim that a thing of ``category`` is the most ``extreme``: left, up, large, near …
+        """Claim that a thing of ``category`` is the most ``extreme``: left, up, large, near.
 
         ``region`` is what it is nearest to, ``group`` those that it is one of, where that is known.
         ``narrowed`` where it is so only among some: “the leftmost plane in the centre”.
@@ -122,7 +122,9 @@ class Superlative:
     def _best(self, truth: Truth, peers: Places) -> tuple[Places, Places]:
         """Return the places of the most extreme of ``peers``, and of those that are nearly so."""
         if self.extreme in {"large", "small"}:
-            return _most(peers, np.maximum(truth.areas[peers], 1e-9), LARGER, self.extreme == "large")
+            return _most(
+                peers, np.maximum(truth.areas[peers], 1e-9), LARGER, self.extreme == "large"
+            )
         if self.extreme in _MEASURES:
             column, sign = _MEASURES[self.extreme]
             values = np.maximum(truth.rectangles[peers, column], 1e-9)
@@ -156,7 +158,7 @@ class Superlative:
         return opposite if place in other._best(truth, peers)[0] else None
 
 
-def _most(peers: Places, values: Floats, margin: float, largest: bool) -> tuple[Places, Places]:  # noqa: FBT001
+def _most(peers: Places, values: Floats, margin: float, largest: bool) -> tuple[Places, Places]:
     rank = values if largest else 1 / values
     return peers[rank >= rank.max() * 0.999], peers[rank * margin >= rank.max()]
 

@@ -108,12 +108,7 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
             alone = following in _AFTER or not following
             return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
         case "pointing":
-            if token.words in {"its", "their"}:  # “its nearest neighbour”, “their longer sides”
-                coloured = following == "colour" and _kind(tokens, place + 2) == "aspect"
-                return following in {"neighbour", "long_side", "aspect"} or coloured
-            return token.value in _THESE and before in _BEGINS and (
-                following in {"every", "number", ""} or (following in _AFTER and following != "of")
-            )
+            return _is_pointing_alone(tokens, place)
         case "one":
             return before in _ADJECTIVES
         case "other":
@@ -123,6 +118,17 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
         case "every":
             return _is_all_alone(token, following)
     return False
+
+
+def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “these” or “its” means things by itself: “these are …”, “its nearest neighbour”."""
+    token, following = tokens[place], _kind(tokens, place + 1)
+    if token.words in {"its", "their"}:
+        coloured = following == "colour" and _kind(tokens, place + 2) == "aspect"
+        return following in {"neighbour", "long_side", "aspect"} or coloured
+    if token.value not in _THESE or _kind(tokens, place - 1) not in _BEGINS:
+        return False
+    return following in {"every", "number", ""} or (following in _AFTER and following != "of")
 
 
 def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
@@ -147,20 +153,41 @@ def _is_before_noun(tokens: Sequence[Token], place: int) -> bool:
 
 def _is_number_alone(tokens: Sequence[Token], place: int) -> bool:
     token, following = tokens[place], _kind(tokens, place + 1)
-    if _is_before_noun(tokens, place) or following == "aside" and _is_before_noun(tokens, place + 1):
+    if _is_before_noun(tokens, place) or (
+        following == "aside" and _is_before_noun(tokens, place + 1)
+    ):
         return False
     if token.value == "one":
         before = _kind(tokens, place - 1)
         named = before in _ADJECTIVES - {"number"}
         return named or stands_alone(tokens, place)
-    if following in {"measure", "unit", "picture", "by", "more", "other", "joint", "after_number", "and"}:
+    if following in {
+        "measure",
+        "unit",
+        "picture",
+        "by",
+        "more",
+        "other",
+        "joint",
+        "after_number",
+        "and",
+    }:
         return following == "and" and stands_alone(tokens, place) and place > 0
     return stands_alone(tokens, place)
 
 
 def _is_all_alone(token: Token, following: str) -> bool:
     if token.value == "any":
-        return following in {"preposition", "place", "seen", "relation", "verb", "mark", "comma", ""}
+        return following in {
+            "preposition",
+            "place",
+            "seen",
+            "relation",
+            "verb",
+            "mark",
+            "comma",
+            "",
+        }
     return token.value in {"all", "both", "each", "every one", "each one", "every single one"} and (
         following in {"verb", "not", "seen", "colour"}
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, Clause, Noun, subjects_or_last
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.regions import Region
@@ -22,15 +23,6 @@ _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: �
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
 _NOMINAL: Final = frozenset({"verb", "not"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
-_NUMBERS: Final = {
-    "larger_than": "more_than", "smaller_than": "fewer_than", "more_than": "more_than",
-    "fewer_than": "fewer_than", "exceeding": "more_than", "exceeded_by": "fewer_than",
-    "equal_to": "as_many", "of_equal_size": "as_many", "above": "more_than", "below": "fewer_than",
-}  # fmt: skip
-_SIZES: Final = {"exceeding": "larger_than", "exceeded_by": "smaller_than", "equal_to": "of_equal_size",
-                 "more_than": "larger_than"}  # fmt: skip
-_LENGTHS: Final = {"exceeding": "longer_than", "exceeded_by": "shorter_than", "larger_than": "longer_than",
-                   "smaller_than": "shorter_than", "equal_to": "of_equal_length"}  # fmt: skip
 
 
 class Linker:
@@ -98,12 +90,12 @@ class Linker:
         elif asked:  # “which is larger, A or B?”
             waiting.others = [noun for noun in clause.nouns if noun is not asked[0]]
         if waiting.others:
-            self.attach(self.of_aspect(waiting), asked[:1] or subjects_or_last(clause)[:1])
+            self.attach(of_aspect(waiting, clause), asked[:1] or subjects_or_last(clause)[:1])
 
     def _end_exceeding(self) -> None:
         """Say in what “A exceeds B” is so, where the clause says it after: “in number”."""
         for relation in self.clause.exceeding:
-            self.of_aspect(relation)
+            of_aspect(relation, self.clause)
             if relation.value in {"exceeding", "exceeded_by", "equal_to"}:
                 relation.kind = "open"
 
@@ -225,10 +217,12 @@ class Linker:
         clause.pending, clause.partner = None, pending.others
         if pending.value == "reference":
             clause.reference = noun
-        elif pending.kind == "between" and (clause.separated or clause.aspect == "distance" or clause.measures):
+        elif pending.kind == "between" and (
+            clause.separated or clause.aspect == "distance" or clause.measures
+        ):
             clause.ends = pending.others
         else:
-            self.attach_or_keep(self.of_aspect(pending), clause.targets, clause.instead)
+            self.attach_or_keep(of_aspect(pending, clause), clause.targets, clause.instead)
 
     def _joins_objects(self, thing: Thing) -> bool:
         """Say whether the phrase is one more of what a relation relates to: “left of A and B”."""
@@ -241,7 +235,14 @@ class Linker:
             thing.category is None or self.kind_after(thing.head) not in {"and", "comma"}
         ):
             return False
-        return self.kind_after(thing.head) not in {"verb", "seen", "place", "relation", "colour", "not"}
+        return self.kind_after(thing.head) not in {
+            "verb",
+            "seen",
+            "place",
+            "relation",
+            "colour",
+            "not",
+        }
 
     def _is_nominal(self, thing: Thing) -> bool:
         clause = self.clause
@@ -353,30 +354,6 @@ class Linker:
         if not (pending.kind == "between" and pending.others):
             pending = Attached("open", pending.start, pending.end)
         self.attach_or_keep(pending, clause.targets, clause.instead)
-
-    def of_aspect(self, relation: Attached) -> Attached:
-        """Return ``relation`` as one of numbers, lengths or sizes, as the clause speaks of these."""
-        clause = self.clause
-        numbered = clause.aspect == "number" or any(n.aspect == "number" for n in relation.others)
-        if relation.kind == "times":
-            if numbered or relation.value == "more_than":
-                relation.kind = "numbers"
-                fewer = relation.negated and relation.factor == 1.0
-                relation.value = "fewer_than" if fewer else "as_many"
-                relation.negated = relation.negated and not fewer
-        elif relation.kind != "relation":
-            pass
-        elif relation.value in {"more_than", "fewer_than", "as_many"} or numbered:
-            relation.value = _NUMBERS.get(relation.value, relation.value)
-            if relation.value in {"more_than", "fewer_than", "as_many"}:
-                relation.kind = "numbers"
-        elif clause.aspect in {"length", "width"}:
-            relation.value = _LENGTHS.get(relation.value, relation.value)
-        elif clause.aspect == "size":
-            relation.value = _SIZES.get(relation.value, relation.value)
-        elif relation.value in {"exceeding", "exceeded_by", "equal_to"}:
-            clause.exceeding.append(relation)  # in what is not said yet
-        return relation
 
     # ------------------------------------------------------------ looking about
 

@@ -13,7 +13,17 @@ NOT_ABOUT: Final = 0.35  # beyond this, and two objects, nobody would say “abo
 ENDLESS: Final = math.inf
 # Kinds of words that a bound may have been taken for.
 _LOOSENING: Final = frozenset(
-    {"bound", "preposition", "aside", "hypothetical", "vague", "every", "comparative", "share", "of"}
+    {
+        "bound",
+        "preposition",
+        "aside",
+        "hypothetical",
+        "vague",
+        "every",
+        "comparative",
+        "share",
+        "of",
+    }
 )
 _RANGE_MARKS: Final = frozenset({"to", "or", "-", "–"})
 
@@ -59,9 +69,9 @@ def read_quantity(
     if before is not None and bound is None and not named and _is_name(before):
         return None
     start = tokens[first].start
-    if bound is not None:
-        first -= 1
-    elif token.words == "single" and before is not None and before.words == "even":
+    if bound is not None or (
+        token.words == "single" and before is not None and before.words == "even"
+    ):
         first -= 1
     bound = bound or _after(tokens, place) or "exactly"
     return _loosened(low, token.number, bound, start, token), first

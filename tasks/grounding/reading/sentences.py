@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tasks.grounding.reading.clauses import Attached, Noun
+from tasks.grounding.reading.coordination import things_in
 from tasks.grounding.reading.grammar import fold
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, find_regions, starts_of
 from tasks.grounding.reading.steps import link
 from tasks.grounding.reading.tags import tied
-from tasks.grounding.reading.things import Thing, things_in
+from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Raw, Token, raw_tokens, tokenize
 from tasks.grounding.references import Parsed, TextSpan
 

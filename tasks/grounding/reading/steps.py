@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tasks.grounding.reading import steps_amounts, steps_clauses, steps_places
+from tasks.grounding.reading import steps_amounts, steps_clauses, steps_lines, steps_places
 from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.tokens import Token
@@ -20,12 +20,12 @@ STEPS: Final[Mapping[str, Step]] = {
     "share": steps_amounts.share, "dimension": steps_amounts.dimension, "than": steps_amounts.than, "more": steps_amounts.more,
     "bound": steps_amounts.bound,
     "place": steps_places.place, "relation": steps_places.relation, "sided": steps_places.sided,
-    "between": steps_places.between, "direction": steps_places.direction,
-    "arrangement": steps_places.arrangement, "colour": steps_places.colour,
-    "facing": steps_places.facing, "preposition": steps_places.preposition,
-    "by": steps_places.preposition, "separating": steps_places.separating,
+    "between": steps_places.between, "direction": steps_lines.direction,
+    "arrangement": steps_lines.arrangement, "colour": steps_places.colour,
+    "facing": steps_lines.facing, "preposition": steps_places.preposition,
+    "by": steps_places.preposition, "separating": steps_lines.separating,
     "neighbour": steps_places.neighbour, "reference": steps_places.reference,
-    "except": steps_places.sparing, "long_side": steps_places.long_side, "of": steps_places.of,
+    "except": steps_places.sparing, "long_side": steps_lines.long_side, "of": steps_places.of,
     "verb": steps_clauses.verb, "there": steps_clauses.there, "shows": steps_clauses.shows,
     "seen": steps_clauses.seen, "not": steps_clauses.negation, "none": steps_clauses.none,
     "absent": steps_clauses.absent, "hypothetical": steps_clauses.hypothetical,

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, subjects_or_last
-from tasks.grounding.reading.grammar import Bound, grammar, words
+from tasks.grounding.reading.grammar import grammar, words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.measures import bound_before, read_measure
 from tasks.grounding.reading.quantities import Quantity, read_quantity
@@ -11,6 +12,7 @@ from tasks.grounding.reading.tokens import Token
 
 _FROM: Final = frozenset({"from", "to", "of"})
 _NUMBERED: Final = frozenset({"more_than", "fewer_than"})
+_EXCEEDED: Final = {"more_than": "more_than", "less_than": "fewer_than"}
 _LONGEST: Final = 3  # tokens between “than” and its number
 
 
@@ -22,14 +24,18 @@ def measure(linker: Linker, at: int, token: Token) -> int:
     said.amounts = (found.amount, found.width)
     aspect = clause.aspect if clause.aspect in {"length", "width"} else None
     following_kind = linker.tokens[following].kind if following < len(linker.tokens) else ""
-    if found.of == "height" or _is_range(linker, at, following):
+    if found.of == "height" or _is_range(linker, at):
         return following
     if clause.separated and found.of == "length" and not found.width:
         clause.measures.append(said)
-    elif found.of in {"length", "both"} or (found.of == "open" and aspect == "length" and _is_of_it(linker, at)):
+    elif found.of in {"length", "both"} or (
+        found.of == "open" and aspect == "length" and _is_of_it(linker, at)
+    ):
         said.kind = "measure"
         linker.say(said)
-    elif found.of == "width" or (found.of == "open" and aspect == "width" and _is_of_it(linker, at)):
+    elif found.of == "width" or (
+        found.of == "open" and aspect == "width" and _is_of_it(linker, at)
+    ):
         said.kind, said.amounts = "measure", (None, found.amount)
         linker.say(said)
     elif following_kind in {"relation", "sided"} and found.of == "open":
@@ -43,13 +49,15 @@ def measure(linker: Linker, at: int, token: Token) -> int:
     return following
 
 
-def _is_range(linker: Linker, at: int, following: int) -> bool:
+def _is_range(linker: Linker, at: int) -> bool:
     """Say whether the measure is one end of “between 18 m and 26 m”, of which nothing is checked."""
     tokens = linker.tokens
     if any(token.kind == "between" for token in tokens[max(0, at - 2) : at]):
         return True
-    return at > 2 and tokens[at - 1].words in {"and", "to"} and any(
-        token.kind == "between" for token in tokens[max(0, at - 5) : at]
+    return (
+        at > 2
+        and tokens[at - 1].words in {"and", "to"}
+        and any(token.kind == "between" for token in tokens[max(0, at - 5) : at])
     )
 
 
@@ -105,9 +113,17 @@ def _is_number_of_subject(linker: Linker, before: Token | None, at: int) -> bool
         return False
     if linker.is_listed and clause.before == "colon":
         return True
-    named = before.words in words("numbering") and before.words not in {"is", "are", "to", "at", "be"}
+    named = before.words in words("numbering") and before.words not in {
+        "is",
+        "are",
+        "to",
+        "at",
+        "be",
+    }
     earlier = {token.words for token in linker.tokens[max(0, at - 4) : at]}
-    named = named or (before.words == "to" and bool(earlier & {"amount", "amounts", "come", "comes", "total"}))
+    named = named or (
+        before.words == "to" and bool(earlier & {"amount", "amounts", "come", "comes", "total"})
+    )
     after = linker.tokens[at + 1 : at + 3]
     return named or [token.words for token in after] == ["in", "number"]
 
@@ -116,7 +132,11 @@ def _compared(linker: Linker, quantity: Quantity, token: Token) -> Quantity:
     """Return ``quantity`` as one that is exceeded: “is greater than three”."""
     clause = linker.clause
     waiting = clause.comparative
-    if waiting is None and clause.pending is not None and clause.pending.value in {"exceeding", "exceeded_by"}:
+    if (
+        waiting is None
+        and clause.pending is not None
+        and clause.pending.value in {"exceeding", "exceeded_by"}
+    ):
         waiting, clause.pending = clause.pending, None
     if waiting is None:
         return quantity
@@ -146,7 +166,7 @@ def comparative(linker: Linker, at: int, token: Token) -> None:
         said.kind, said.factor, clause.factor = "times", clause.factor, None
     if clause.reference is not None and clause.subjects and linker.kind_after(at) != "than":
         said.others = [clause.reference]
-        linker.say(linker.of_aspect(said))
+        linker.say(of_aspect(said, clause))
     else:
         said.negated, clause.negated = clause.negated, False
         clause.comparative = said
@@ -189,14 +209,22 @@ def factor(linker: Linker, at: int, token: Token) -> None:
 def equal(linker: Linker, at: int, token: Token) -> None:
     """Take “(twice) as long as”; “the length of” alone is what is spoken of."""
     clause = linker.clause
-    if clause.factor is None and token.words.startswith("the ") and not token.words.startswith("the same"):
+    if (
+        clause.factor is None
+        and token.words.startswith("the ")
+        and not token.words.startswith("the same")
+    ):
         aspect(linker, at, token)
         return
     said = Attached("times", token.start, token.end, token.value, factor=clause.factor or 1.0)
     said.bound = bound_before(linker.tokens, at - 1) if clause.factor is not None else "about"
     clause.factor = None
     said.negated, clause.negated = clause.negated, False
-    if token.value == "more_than" and token.words == "as many as" and linker.head_after(at + 1, 2) is None:
+    if (
+        token.value == "more_than"
+        and token.words == "as many as"
+        and linker.head_after(at + 1, 2) is None
+    ):
         return  # “as many as 20”
     linker.relate(said)
 
@@ -210,7 +238,9 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
     if named in {"colour", "position"} and clause.aspect is not None:
         return
     clause.aspect = named
-    in_line = clause.last is not None and clause.last.thing.collective in words("collectives_in_line")
+    in_line = clause.last is not None and clause.last.thing.collective in words(
+        "collectives_in_line"
+    )
     if named == "direction" and not in_line:
         clause.long_sides = True
 
@@ -234,12 +264,12 @@ def more(linker: Linker, at: int, token: Token) -> None:
 
 def bound(linker: Linker, at: int, token: Token) -> None:
     """Take “more than” before a phrase without a number: “the ships are more than the planes”."""
-    values: dict[Bound, str] = {"more_than": "more_than", "less_than": "fewer_than"}
     following = linker.head_after(at + 1, 1)
     if token.words == "close to" and linker.kind_after(at) not in {"number", "measure", "vague"}:
         linker.relate(Attached("relation", token.start, token.end, "next_to"))
         return
-    if token.value not in values or following is None or not token.words.endswith("than"):  # type: ignore[comparison-overlap]
+    value = _EXCEEDED.get(token.value)
+    if value is None or following is None or not token.words.endswith("than"):
         return
     if linker.heads[following].quantity is None:
-        linker.relate(Attached("relation", token.start, token.end, values[token.value]))  # type: ignore[index]
+        linker.relate(Attached("relation", token.start, token.end, value))

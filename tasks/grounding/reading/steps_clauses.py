@@ -146,9 +146,10 @@ def having(linker: Linker, at: int, token: Token) -> None:
 def relative(linker: Linker, at: int, token: Token) -> None:
     """Make the last phrase the subject: “a ship that lies there”."""
     clause = linker.clause
-    if clause.before == "noun" and linker.kind_after(at) != "of" and clause.last is not None:
-        if clause.last.role == "subject":
-            clause.subjects = [clause.last]
+    if clause.before != "noun" or clause.last is None or clause.last.role != "subject":
+        return
+    if linker.kind_after(at) != "of":
+        clause.subjects = [clause.last]
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

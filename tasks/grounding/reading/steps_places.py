@@ -1,22 +1,20 @@
-"""The steps of reading that say where and how: places, relations, directions, arrangements, colours."""
+"""The steps of reading that say where: places, relations, what lies between; and colours."""
 
 from typing import Final
 
-from tasks.grounding.reading.clauses import Attached, Kind, Noun
-from tasks.grounding.reading.grammar import words
+from tasks.grounding.reading import steps_lines
+from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, both_regions
 from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
 
 _OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
-_STRAIGHT: Final = frozenset({"straight", "single", "one"})
 _INSIDE: Final = frozenset({"in", "on", "across", "throughout", "over", "within", "inside"})
 _AMONG: Final = frozenset({"among", "amongst", "out of the"})
-_RUN: Final = frozenset(
-    {"runs", "run", "extend", "extends", "running", "extending", "spread", "spreads", "stretch", "stretches"}
+_OPTIONAL: Final = frozenset(
+    {"the", "a", "pointing", "aside", "colour", "size", "every", "superlative"}
 )
-_OPTIONAL: Final = frozenset({"the", "a", "pointing", "aside", "colour", "size", "every", "superlative"})
 _JOINED: Final = frozenset({"and", "comma"})
 
 
@@ -26,7 +24,9 @@ def place(linker: Linker, at: int, token: Token) -> None:
     if clause.before != "place":
         while following < len(linker.tokens) and linker.tokens[following].kind == "comma":
             following += 1
-    merges = clause.merged is not None and clause.before in {"place", "comma"} and clause.after_place
+    merges = (
+        clause.merged is not None and clause.before in {"place", "comma"} and clause.after_place
+    )
     if clause.before in _JOINED and linker.begins_subject(following) and not merges:
         linker.begin()
         clause = linker.clause
@@ -65,7 +65,9 @@ def _is_course(linker: Linker, token: Token, region: Region) -> bool:
     if across and along:
         value = "falling" if start.column == start.row else "rising"
     if value:
-        direction(linker, len(linker.tokens), Token(start.start, token.end, "direction", value))
+        steps_lines.direction(
+            linker, len(linker.tokens), Token(start.start, token.end, "direction", value)
+        )
     return True
 
 
@@ -77,7 +79,9 @@ def _is_further_side(linker: Linker, token: Token, region: Region) -> bool:
         return False
     earlier = [one for one in (*clause.fronted, *(a for n in clause.subjects for a in n.attached))
                if one.kind == "relation" and one.others]  # fmt: skip
-    joined = any(t.kind in _JOINED for t in linker.tokens if token.start - 20 < t.start < token.start)
+    joined = any(
+        t.kind in _JOINED for t in linker.tokens if token.start - 20 < t.start < token.start
+    )
     if not earlier or not joined:
         return False
     said = Attached("relation", token.start, token.end, side, others=earlier[-1].others)
@@ -103,7 +107,10 @@ def _near_place(linker: Linker, token: Token, before: Token) -> None:
         linker.say(Attached("superlative", start, token.end, "near", region=region))
     elif before.value == "far":
         linker.say(Attached("superlative", start, token.end, "far", region=region))
-    elif clause.comparative is not None and clause.comparative.value in {"nearer_than", "farther_than"}:
+    elif clause.comparative is not None and clause.comparative.value in {
+        "nearer_than",
+        "farther_than",
+    }:
         clause.comparative.landmark = region
     else:
         linker.open_pending()
@@ -167,7 +174,12 @@ def between(linker: Linker, at: int, token: Token) -> None:
         clause.opens_whole = True
         return
     last = clause.last
-    if token.words in _AMONG and last is not None and last.thing.extreme and last.thing.category is None:
+    if (
+        token.words in _AMONG
+        and last is not None
+        and last.thing.extreme
+        and last.thing.category is None
+    ):
         clause.opens_whole, last.whole = True, clause.whole  # “the largest among the ships”
         return
     if linker.kind_after(at) == "measure":
@@ -207,63 +219,9 @@ def _is_picture(linker: Linker, at: int) -> bool:
     return at < len(linker.tokens) and linker.tokens[at].kind == "picture"
 
 
-def direction(linker: Linker, at: int, token: Token) -> None:
-    """Take a direction: of the longer sides, or of a row where one is spoken of."""
-    clause, last = linker.clause, linker.clause.last
-    if linker.kind_after(at) in {"relation", "comparative"}:
-        return  # “diagonally below”
-    in_line = last is not None and last.thing.collective in words("collectives_in_line")
-    kind: Kind = "direction"
-    if not clause.long_sides and (clause.in_row or in_line):
-        kind = "row_direction"
-    elif not clause.long_sides and clause.verb in _RUN and last is not None and last.thing.plural:
-        kind = "any_direction"
-    linker.say(Attached(kind, token.start, token.end, token.value))
-
-
-def arrangement(linker: Linker, at: int, token: Token) -> None:
-    """Take how things stand together; several subjects stand so together."""
-    clause = linker.clause
-    said = Attached("arrangement", token.start, token.end, token.value)
-    clause.in_row = token.value in {"row", "one_row", "column", "across", "beside"}
-    if clause.aspect == "number" and token.value in {"alike", "unlike"}:
-        said.value = "as_many" if token.value == "alike" else "not_as_many"
-    joined = [noun for noun in clause.subjects if noun.role == "subject"]
-    if len(joined) > 1 and clause.verb:
-        said.others, said.joint = joined[1:], True
-        linker.attach(said, joined[:1])
-    else:
-        linker.say(said)
-
-
 def colour(linker: Linker, at: int, token: Token) -> None:
     """Take a colour: of the subjects, or of what of them is spoken of: “a white surface”."""
     linker.say(Attached("colour", token.start, token.end, token.value))
-
-
-def facing(linker: Linker, at: int, token: Token) -> int | None:
-    """Read “facing left”: only the axis of a heading can be checked."""
-    for ahead in range(at + 1, min(at + 4, len(linker.tokens))):
-        found = linker.tokens[ahead]
-        if found.kind in {"word", "class"}:
-            break
-        if found.kind == "place":
-            region = linker.regions[found.start]
-            linker.say(Attached("heading", token.start, found.end, region=region))
-            return ahead + 1
-    return None
-
-
-def separating(linker: Linker, at: int, token: Token) -> None:
-    """Note that a measure of the clause is a distance; “from each other” ends a relation."""
-    linker.clause.separated = True
-
-
-def long_side(linker: Linker, at: int, token: Token) -> None:
-    """Note that directions are those of longer sides, and measures lengths."""
-    linker.clause.long_sides = True
-    if linker.clause.aspect is None:
-        linker.clause.aspect = "length"
 
 
 def neighbour(linker: Linker, at: int, token: Token) -> None:
@@ -287,13 +245,18 @@ def preposition(linker: Linker, at: int, token: Token) -> int | None:
     if clause.pending is not None or (
         clause.comparative is not None and token.words in {"to", "from", "in"}
     ):
-        return _nearer(linker, at, token)
+        _nearer(linker, at)
+        return None
     if (following := _in_picture(linker, at, token)) is not None:
         return following
-    if token.words == "in" and (following := _in_line(linker, at, token)) is not None:
+    if token.words == "in" and (following := steps_lines.in_line(linker, at, token)) is not None:
         return following
     ahead = at + 1
-    while ahead < len(linker.tokens) and ahead not in linker.heads and linker.tokens[ahead].kind in _OPTIONAL:
+    while (
+        ahead < len(linker.tokens)
+        and ahead not in linker.heads
+        and linker.tokens[ahead].kind in _OPTIONAL
+    ):
         ahead += 1
     if ahead in linker.heads:
         return _at_thing(linker, ahead, token)
@@ -311,10 +274,14 @@ def sparing(linker: Linker, at: int, token: Token) -> None:
     linker.relate(Attached("open", token.start, token.end, "except"))
 
 
-def _nearer(linker: Linker, at: int, token: Token) -> None:
+def _nearer(linker: Linker, at: int) -> None:
     """Take “nearer to A than to B”: the first of them here, the second after “than”."""
     clause, waiting = linker.clause, linker.clause.comparative
-    if waiting is None or waiting.value not in {"nearer_than", "farther_than"} or clause.pending is not None:
+    if (
+        waiting is None
+        or waiting.value not in {"nearer_than", "farther_than"}
+        or clause.pending is not None
+    ):
         return
     if at + 1 in linker.heads:
         waiting.kind = "nearer"
@@ -337,7 +304,12 @@ def _at_thing(linker: Linker, ahead: int, token: Token) -> int | None:
 def _in_picture(linker: Linker, at: int, token: Token) -> int | None:
     """Take “in the picture”: what is there, is there; “in it” says the same."""
     ahead = at + 1
-    while ahead < len(linker.tokens) and linker.tokens[ahead].kind in {"the", "pointing", "aside", "every"}:
+    while ahead < len(linker.tokens) and linker.tokens[ahead].kind in {
+        "the",
+        "pointing",
+        "aside",
+        "every",
+    }:
         ahead += 1
     if ahead >= len(linker.tokens) or token.words not in _INSIDE:
         return None
@@ -346,24 +318,3 @@ def _in_picture(linker: Linker, at: int, token: Token) -> int | None:
             noun.exists = True
         return ahead + 1
     return ahead + 1 if linker.tokens[ahead].words == "it" else None
-
-
-def _in_line(linker: Linker, at: int, token: Token) -> int | None:
-    """Take “in a straight row”, “in two lines”, “in a tight group”."""
-    for ahead in range(at + 1, min(at + 5, len(linker.tokens))):
-        found = linker.tokens[ahead]
-        if found.kind == "collective" and ahead not in linker.heads:
-            if linker.kind_after(ahead) == "of":
-                return None
-            in_line = found.words in words("collectives_in_line")
-            kind = ("row" if not found.words.endswith("s") else "rows") if in_line else "cluster"
-            if found.words in {"circle", "ring"}:
-                kind = "ring"
-            if kind == "row" and any(t.words in _STRAIGHT for t in linker.tokens[at:ahead]):
-                kind = "one_row"
-            linker.say(Attached("arrangement", token.start, found.end, kind))
-            linker.clause.in_row = in_line
-            return ahead + 1
-        if found.kind not in {*_OPTIONAL, "word", "not", "number", "direction"}:
-            return None
-    return None

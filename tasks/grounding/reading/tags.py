@@ -13,9 +13,7 @@ _NARROWING: Final = frozenset(
 )
 
 
-def tied(
-    tokens: Sequence[Token], things: Sequence[Thing], tags: Sequence[TextSpan]
-) -> list[Thing]:
+def tied(tokens: Sequence[Token], things: Sequence[Thing], tags: Sequence[TextSpan]) -> list[Thing]:
     """Give the heads of each tag that tag; a tag round none becomes a thing of its own.
 
     In “cars near the hangar” the cars are the head, in “cars and trucks” both are.
@@ -59,10 +57,16 @@ def _bare(tokens: Sequence[Token], tag: TextSpan) -> list[Thing]:
     places = [n for n, token in enumerate(tokens) if tag.start <= token.start < tag.end]
     if not places:
         return []
-    if tokens[places[0]].words == "[" or all(tokens[p].kind in {"place", "direction"} for p in places):
+    if tokens[places[0]].words == "[" or all(
+        tokens[p].kind in {"place", "direction"} for p in places
+    ):
         return []  # a box, or a place
     after = tokens[places[-1] + 1].kind if places[-1] + 1 < len(tokens) else "mark"
-    if tokens[places[0]].kind == "pointing" and len(places) == 1 and after not in {"neighbour", "long_side", "aspect"}:
+    if (
+        tokens[places[0]].kind == "pointing"
+        and len(places) == 1
+        and after not in {"neighbour", "long_side", "aspect"}
+    ):
         return []  # “its” before what is meant
     first, head = tokens[places[0]], tokens[places[-1]]
     thing = Thing(

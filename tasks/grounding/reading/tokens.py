@@ -105,14 +105,15 @@ def _joins(raws: Sequence[Raw], place: int) -> bool:
     return not (before.text[0].isdigit() and after.text[0].isdigit())
 
 
-def _outlasts(
-    entry: _Entry | None, raws: Sequence[Raw], place: int, composite: Token
-) -> bool:
+def _outlasts(entry: _Entry | None, raws: Sequence[Raw], place: int, composite: Token) -> bool:
     """Say whether ``entry`` goes before a place in the picture: a direction, or a longer phrase."""
     if entry is None:
         return False
     last = raws[min(place + len(entry.rest), len(raws) - 1)]
-    return entry.kind in {"direction", "arrangement", "relation", "sided"} and last.end >= composite.end
+    return (
+        entry.kind in {"direction", "arrangement", "relation", "sided"}
+        and last.end >= composite.end
+    )
 
 
 def _longest(entries: _Entries, texts: Sequence[str], place: int) -> _Entry | None:
@@ -207,9 +208,7 @@ def _multiply(done: list[Token], times: Token) -> None:
 
 
 def _is_hundred_and(done: Sequence[Token]) -> bool:
-    return (
-        done[-1].words == "and" and done[-2].kind == "number" and done[-2].number in {100, 1000}
-    )
+    return done[-1].words == "and" and done[-2].kind == "number" and done[-2].number in {100, 1000}
 
 
 def _added(one: Token, two: Token) -> Token:
@@ -265,22 +264,16 @@ def _listed_numbers() -> _Listed:
     for phrase, number in numbers_in_words().items():
         if number:
             yield phrase, "number", phrase, float(number), False
-    for phrase, multiplier in (("hundred", 100.0), ("thousand", 1000.0)):
-        yield phrase, "number", phrase, multiplier, False
-    for phrase, number in lists.amounts.items():
-        yield phrase, "number", phrase, float(number), False
+    yield from _listed_amounts("number", {"hundred": 100.0, "thousand": 1000.0, **lists.amounts})
     for forms in lists.after_number.values():
         some = (form for form in forms if " " in form and form not in named_by("bound"))
         yield from ((form, "after_number", form, 0.0, False) for form in some)
-    for phrase, factor in lists.factors.items():
-        yield phrase, "factor", phrase, factor, False
-    for phrase in lists.times:
-        yield phrase, "times", phrase, 0.0, False
-    for unit, metres in lists.units.items():
-        yield unit, "unit", unit, metres, False
-    for unit in lists.pixel_units:
-        yield unit, "unit", unit, 0.0, False
-    for phrase in lists.vague:
-        yield phrase, "vague", phrase, 0.0, False
-    for phrase in lists.colours:
-        yield phrase, "colour", phrase, 0.0, False
+    yield from _listed_amounts("factor", lists.factors)
+    yield from _listed_amounts("times", dict.fromkeys(lists.times, 0.0))
+    yield from _listed_amounts("unit", {**lists.units, **dict.fromkeys(lists.pixel_units, 0.0)})
+    yield from _listed_amounts("vague", dict.fromkeys(lists.vague, 0.0))
+    yield from _listed_amounts("colour", dict.fromkeys(lists.colours, 0.0))
+
+
+def _listed_amounts(kind: str, amounts: Mapping[str, float]) -> _Listed:
+    yield from ((phrase, kind, phrase, float(number), False) for phrase, number in amounts.items())

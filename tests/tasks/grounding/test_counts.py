@@ -1,7 +1,7 @@
 import pytest
 
-from tasks.grounding.references import parse
 from tasks.grounding.reading.sentences import sentences
+from tasks.grounding.references import parse
 from tests.tasks._tiles import rectangle, thing, tile_of
 from tests.tasks.grounding._airfield import airfield, false_kinds, outcomes, verdicts
 
