@@ -179,7 +179,7 @@ def test_colours_are_looked_up_in_the_picture(tmp_path):
 
 
 def test_any_format_of_a_build_can_be_checked(tmp_path):
-    from tests.fixtures.formats import dior_rsvg  # noqa: PLC0415  # only here
+    from tests.fixtures.formats import dior_rsvg  # only here
 
     dior_rsvg.make(tmp_path)
     found, _ = examined(tmp_path)
