@@ -122,6 +122,8 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     gap = next((n for s in reversed(answer.question) for n in s.nouns if n.thing.asked), None)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
     named = [noun for noun in named if noun.clause == named[0].clause]
+    if any(_corrects(noun) for noun in named):
+        return
     if gap is None and named:
         yield from _chosen(named[0], answer, ground)
     if gap is None or not named or any(a.kind not in {"position"} for a in named[0].attached):
@@ -136,6 +138,14 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     if claimed.attached and not any(a.kind in {"numbers", "nominal"} for a in gap.attached):
         for noun in named:
             yield from _judged(_as_said(noun, gap), ground, answer)
+
+
+def _corrects(noun: Noun) -> bool:
+    """Say whether an answer says what there is instead: “there are three ships, not two”."""
+    thing = noun.thing
+    if thing.denied is not None or thing.pronoun in {"this", "that"}:
+        return True
+    return noun.exists and thing.quantity is not None
 
 
 def _chosen(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:

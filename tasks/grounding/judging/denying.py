@@ -8,6 +8,7 @@ from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.holding import mask, tells_nothing
 from tasks.grounding.judging.resolving import Resolver, Said
 from tasks.grounding.meanings import Meaning
+from tasks.grounding.predicates.positions import Position
 from tasks.grounding.predicates.relations import Relation
 from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.grammar import words
@@ -28,7 +29,7 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
     graded = base.graded
     is_open = thing.unknown or any(one.kind == "open" for one in noun.attached)
     for one in said:
-        found = mask(ground, against_extreme(one, ground.truth))
+        found = mask(ground, against_extreme(_narrowed(one), ground.truth))
         other = getattr(one.predicate, "other", None)
         is_open |= isinstance(other, Meaning) and other.is_floor and not other.names_objects
         is_open |= tells_nothing(found)
@@ -56,7 +57,17 @@ def _outcome(graded: Graded, *, is_floor: bool, known: bool) -> Outcome:
         return "unverifiable"
     if not graded.maybe.any():
         return "unverifiable" if is_floor else "supported"
-    return "contradicted" if graded.sure.any() else "unverifiable"
+    return "contradicted" if (graded.sure & graded.nominal).any() else "unverifiable"
+
+
+def _narrowed(said: Said) -> Said:
+    """Return “in the upper left part” as the third, of which alone a denial surely speaks."""
+    predicate = said.predicate
+    if not isinstance(predicate, Position) or predicate.region.part != "half":
+        return said
+    if predicate.region.row is None or predicate.region.column is None:
+        return said
+    return Said(Position(predicate.region._replace(part="third"), predicate.words), said.attached)
 
 
 def against_extreme(said: Said, truth: Truth) -> Said:

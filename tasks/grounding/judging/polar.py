@@ -14,31 +14,9 @@ from tasks.grounding.reading.sentences import Sentence
 from tasks.grounding.verdicts import Checked, Edit, verdict
 
 _PLAIN: Final = frozenset(
-    [
-        "in",
-        "on",
-        "of",
-        "at",
-        "to",
-        "you",
-        "say",
-        "this",
-        "a",
-        "the",
-        "what",
-        "yes",
-        "no",
-        "or",
-        "here",
-        "there",
-        "i",
-        "we",
-        "any",
-        "see",
-        "with",
-        "from",
-    ]
-)
+    {"in", "on", "of", "at", "to", "you", "say", "this", "a", "the", "what", "yes", "no", "or", "here",
+     "there", "i", "we", "any", "see", "with", "from"}
+)  # fmt: skip
 _ASKING: Final = frozenset({"can see", "show", "find", "see", "spot", "contain"})
 
 
@@ -93,6 +71,8 @@ def _is_polar(sentence: Sentence) -> bool:
         return False
     if any(noun.thing.asked for noun in sentence.nouns):
         return False
+    if sentence.tokens[0].words.split()[0] in words("asking"):
+        return False
     if sentence.tokens[0].words in words("polar"):
         return True
     return any(token.kind == "there" or token.words in _ASKING for token in sentence.tokens[:6])
@@ -145,6 +125,7 @@ def _flipped(text: str, *, claimed: bool) -> tuple[Edit, ...]:
 
 
 _YES_NO: Final = re.compile(
-    rf"\W{{0,4}}(?:(?P<no>{any_of(grammar().refusals)})|{any_of(grammar().affirmations)})(?!\w)"
+    rf"\W{{0,4}}(?:(?P<no>{any_of(grammar().refusals)})"
+    rf"|(?!there (?:is|are)\s+\w)(?:{any_of(grammar().affirmations)}))(?!\w)"
 )
 _HOW_MANY: Final = re.compile(rf"(?<!\w)(?:{any_of(grammar().how_many)})(?!\w)")

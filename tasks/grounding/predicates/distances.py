@@ -101,7 +101,13 @@ class Distance:
     ) -> Judged:
         first, second = truth.place_of(one).centres, truth.place_of(two).centres
         apart = np.hypot(*(first[:, None] - second[None, :]).transpose(2, 0, 1)) * scale
-        return self._judged(truth.gap(one, two) * scale, float(apart.max()), scale)
+        least, most = truth.gap(one, two) * scale, float(apart.max())
+        judged = self._judged(least, most, scale)
+        if judged.outcome != "contradicted":
+            return judged
+        boxed = _box_gap(truth.place_of(one).boxes, truth.place_of(two).boxes) * scale
+        by_boxes = self._judged(min(boxed, least), most, scale)
+        return judged if by_boxes.outcome == "contradicted" else borderline(judged.evidence)
 
     def _judged(self, least: float, most: float, scale: float) -> Judged:
         unit = "px" if self.unit == "px" else "m"
@@ -119,6 +125,12 @@ class Distance:
         if right:
             return supported(evidence, found)
         return contradicted(evidence, found) if wrong else borderline(evidence, found)
+
+
+def _box_gap(one: Floats, two: Floats) -> float:
+    """Return the least gap between boxes (n, 4) and (m, 4), px: who measures along a side says so."""
+    apart = np.maximum(one[:, None, :2] - two[None, :, 2:], two[None, :, :2] - one[:, None, 2:])
+    return float(np.hypot(*np.maximum(apart, 0).transpose(2, 0, 1)).min())
 
 
 class Nearer:
@@ -219,7 +231,8 @@ class Nearest:
         self, truth: Truth, places: Sequence[int], target: tuple[int, ...], peers: Sequence[int]
     ) -> Judged:
         own = _way(truth, places, target)
-        rivals = [p for p in peers if p not in target and p not in places]
+        singles = (p for p in peers if not truth.things[p].crowd)
+        rivals = [p for p in singles if p not in target and p not in places]
         others = [_way(truth, (rival,), target) for rival in rivals]
         least = [min((other[n] for other in others), default=own[n]) for n in (0, 1)]
         evidence = f"{own[0]:.0f} px, the nearest other {least[0]:.0f} px away"

@@ -29,6 +29,6 @@ class OfClass:
         members = truth.members(self.category).graded
         if all(is_a(one, self.category) for one in found) or members.sure[list(places)].all():
             return supported(evidence, names)
-        if any(related(one, self.category) for one in found):
+        if all(related(one, self.category) for one in found):
             return unverifiable(evidence)
         return contradicted(evidence, names)

@@ -95,6 +95,7 @@ class Grammar(Record):
     refusals: Words
     how_many: Words
     polar: Words
+    asking: Words
 
 
 @cache

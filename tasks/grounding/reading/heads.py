@@ -110,11 +110,11 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
         case "pointing":
             return _is_pointing_alone(tokens, place)
         case "one":
-            return before in _ADJECTIVES
+            return before in _ADJECTIVES and not _is_best_of(tokens, place)
         case "other":
             return token.value in {"others", "other"} and not _is_before_noun(tokens, place)
         case "number":
-            return _is_number_alone(tokens, place)
+            return _is_number_alone(tokens, place) and not _is_best_of(tokens, place)
         case "every":
             return _is_all_alone(token, following)
     return False
@@ -129,6 +129,12 @@ def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
     if token.value not in _THESE or _kind(tokens, place - 1) not in _BEGINS:
         return False
     return following in {"every", "number", ""} or (following in _AFTER and following != "of")
+
+
+def _is_best_of(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “one” stands before its noun: “the larger one of the ships”."""
+    best = _kind(tokens, place - 1) in {"superlative", "comparative"}
+    return best and tokens[place].value == "one" and _is_of_noun(tokens, place)
 
 
 def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:

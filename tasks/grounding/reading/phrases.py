@@ -85,6 +85,8 @@ class Phrase:
         first = max(self.before, self.thing.head - MOST_WORDS)
         while self.at > first:
             token = self.tokens[self.at]
+            if token.words.endswith(" to"):  # “nearest to the plane” is no plane
+                break
             if token.kind in _ADJECTIVES:
                 self._adjective(token)
             elif self._is_between_adjectives(first) or self._is_measure():
@@ -146,6 +148,8 @@ class Phrase:
         thing = self.thing
         match token.kind:
             case "bound" if token.value != "exactly":
+                return False
+            case "superlative" if token.words.endswith(" to"):  # “nearest to the plane”
                 return False
             case "superlative" | "comparative" | "side" | "size" | "colour":
                 self._adjective(token)

@@ -122,6 +122,8 @@ def _is_elsewhere(found: re.Match[str], text: str, *, two: bool, bare: bool) -> 
     alone = _ENDS.match(text, found.end()) is not None
     if _OF.match(text, found.end()) or (bare and not two and not alone):
         return True
+    if not two and not found["part"] and (found["picture"] or "").endswith(" it"):
+        return True
     if bare and _THAN.match(text, found.end()):
         return True
     if not bare or found["preposition"]:

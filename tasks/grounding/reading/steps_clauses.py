@@ -7,6 +7,7 @@ from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
 
+_UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
 _VERBS: Final = frozenset({"verb", "seen", "not"})
 
 
@@ -34,7 +35,8 @@ def shows(linker: Linker, at: int, token: Token) -> None:
     """Take “the picture shows”, “one can see”; “the plane has” says something of the plane."""
     clause = linker.clause
     if not clause.subjects or clause.before == "picture":
-        clause.exists, clause.subjects = clause.before != "noun", []
+        by_what = token.words.endswith((" by", " with"))  # “the left is filled by …”, among others
+        clause.exists, clause.subjects = clause.before != "noun" and not by_what, []
     elif clause.subjects[-1].thing.foreign and clause.before == "noun":
         clause.exists = linker.is_usual_place(clause.subjects[-1].thing.head)
         clause.subjects = []
@@ -84,8 +86,9 @@ def none(linker: Linker, at: int, token: Token) -> None:
 
 
 def absent(linker: Linker, at: int, token: Token) -> None:
-    """Take “are absent”, “there is no trace”."""
-    deny(linker)
+    """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
+    if linker.nouns or not token.words.startswith("there"):
+        deny(linker)
 
 
 def deny(linker: Linker) -> None:
@@ -145,11 +148,13 @@ def having(linker: Linker, at: int, token: Token) -> None:
 
 def relative(linker: Linker, at: int, token: Token) -> None:
     """Make the last phrase the subject: “a ship that lies there”."""
-    clause = linker.clause
-    if clause.before != "noun" or clause.last is None or clause.last.role != "subject":
+    clause, last = linker.clause, linker.clause.last
+    if last is None or last.role != "subject":
         return
-    if linker.kind_after(at) != "of":
-        clause.subjects = [clause.last]
+    if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
+        linker.attach(Attached("open", token.start, token.end), [last])
+    if clause.before == "noun" and linker.kind_after(at) != "of":
+        clause.subjects = [last]
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

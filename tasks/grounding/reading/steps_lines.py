@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.grounding.reading.clauses import Attached, Kind
+from tasks.grounding.reading.clauses import Attached, Kind, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.tokens import Token
@@ -37,14 +37,23 @@ def direction(linker: Linker, at: int, token: Token) -> None:
     kind: Kind = "direction"
     if not clause.long_sides and (clause.in_row or in_line):
         kind = "row_direction"
-    elif not clause.long_sides and clause.verb in _RUN and last is not None and last.thing.plural:
+    elif not clause.long_sides and last is not None and _may_be_row(last, clause.verb):
         kind = "any_direction"
     linker.say(Attached(kind, token.start, token.end, token.value))
+
+
+def _may_be_row(noun: Noun, verb: str) -> bool:
+    """Say whether a row may be meant: “the ships extend …”, or “it”, which was several before."""
+    if noun.thing.plural:
+        return verb in _RUN
+    return noun.thing.pronoun in {"it", "this", "that"}
 
 
 def arrangement(linker: Linker, at: int, token: Token) -> None:
     """Take how things stand together; several subjects stand so together."""
     clause = linker.clause
+    if token.value == "row" and linker.kind_after(at) == "arrangement":
+        return  # “lined up in two rows”
     said = Attached("arrangement", token.start, token.end, token.value)
     clause.in_row = token.value in {"row", "one_row", "column", "across", "beside"}
     if clause.aspect == "number" and token.value in {"alike", "unlike"}:

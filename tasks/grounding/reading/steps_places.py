@@ -209,8 +209,12 @@ def of(linker: Linker, at: int, token: Token) -> None:
     elif clause.before == "noun" and at + 1 not in linker.heads:
         if linker.kind_after(at) not in {"aspect", "colour"} and not _is_picture(linker, at + 1):
             linker.say(Attached("open", token.start, token.end))
-    elif clause.before == "noun" and clause.last is not None and clause.last.thing.foreign:
-        linker.relate(Attached("open", token.start, token.end))
+    elif clause.before == "noun" and clause.last is not None:
+        best, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
+        if clause.last.thing.foreign or (best and following.foreign):  # “the leftmost of the row”
+            linker.relate(Attached("open", token.start, token.end))
+        elif best and following.pronoun is not None:  # “the larger ship of the two”
+            clause.opens_whole = True
 
 
 def _is_picture(linker: Linker, at: int) -> bool:

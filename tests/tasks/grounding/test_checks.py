@@ -35,7 +35,7 @@ def vocabulary():
         "\n",
     }
     tags = {'<ref ids="o1-o3">', '<ref ids="o5">', "</ref>"}
-    relations = {form for forms in grammar().relations.values() for form in forms}
+    relations = {form for forms in grammar().valued["relation"].values() for form in forms}
     return sorted(words | odd | relations) + sorted(tags) * 20
 
 
