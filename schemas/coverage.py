@@ -22,7 +22,7 @@ class FactFate(Record):
 
     fact: str = Field(description="number in the tile, such as f3")
     refs: tuple[str, ...] = Field(description="objects that it is about")
-    fate: Fate
+    fate: Fate = Field(description="covered, contradicted or omitted")
     statements: int = Field(ge=0, description="colours, sizes, places, relations … in it")
     repeated: int = Field(ge=0, description="of these, said in the description too")
     detail: str = Field("", description="what contradicts it")
@@ -31,14 +31,14 @@ class FactFate(Record):
 class FactCoverage(Record):
     """One row per published detailed description: what it makes of the local facts of its tile."""
 
-    tile_id: str
+    tile_id: str = Field(description="id of the row in the images table")
     sample: str = Field(description="id of the detailed description")
-    source: str
-    split: Split
+    source: str = Field(description="name of the source format")
+    split: Split = Field(description="train, val or test")
     facts: int = Field(ge=0, description="local facts of the tile that labels do not contradict")
-    covered: int = Field(ge=0)
-    contradicted: int = Field(ge=0)
-    omitted: int = Field(ge=0)
+    covered: int = Field(ge=0, description="of these, said in the description too")
+    contradicted: int = Field(ge=0, description="of these, not true beside the description")
+    omitted: int = Field(ge=0, description="all others")
     fates: tuple[FactFate, ...] = Field(description="in the order of the facts")
     dialogues: int = Field(0, ge=0, description="published dialogues about the tile")
     at_odds: tuple[str, ...] = Field(
