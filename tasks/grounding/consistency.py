@@ -13,7 +13,7 @@ from tasks.grounding.checks import Said
 from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.reading.sentences import Sentence, sentences
-from tasks.grounding.said import Stated, stated
+from tasks.grounding.said import Stated, stated_in
 from tasks.grounding.verdicts import verdict
 from tasks.lexicon.lexicon import broader, parse_number
 
@@ -47,6 +47,8 @@ def disagreements(said: Sequence[Said]) -> tuple[Verdict, ...]:
 
     Its evidence quotes the earlier turn; ``found`` are the words there.
     """
+    if sum(one.role == "assistant" for one in said) < 2:
+        return ()
     numbers: list[Number] = []
     things: list[tuple[int, Stated]] = []
     found: list[Verdict] = []
@@ -65,7 +67,7 @@ def disagreements(said: Sequence[Said]) -> tuple[Verdict, ...]:
             if earlier is not None:
                 found.append(_verdict(said, earlier.turn, earlier, turn, number))
         numbers += new
-        values = stated(one.text)
+        values = stated_in(read)
         for value in values:
             clash = next(((t, s) for t, s in things if s.contradicts(value)), None)
             if clash is not None:

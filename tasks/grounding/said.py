@@ -1,10 +1,10 @@
 """Statements of a text as values that can be held against those of another text, without labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tasks.grounding.reading.clauses import Attached, Noun
-from tasks.grounding.reading.sentences import sentences
+from tasks.grounding.reading.sentences import Sentence, sentences
 from tasks.grounding.references import Parsed
 
 NEAR: Final = 1.25  # factor between two measures that say the same
@@ -73,9 +73,14 @@ def stated(parsed: Parsed) -> tuple[Stated, ...]:
 
     “It” and “their longer sides” without a tag mean what was tagged last.
     """
+    return stated_in(sentences(parsed))
+
+
+def stated_in(read: Iterable[Sentence]) -> tuple[Stated, ...]:
+    """Return what sentences that were read say, as ``stated`` does."""
     found: list[Stated] = []
     last: frozenset[str] = frozenset()
-    for sentence in sentences(parsed):
+    for sentence in read:
         for noun in sentence.nouns:
             refs = _refs(noun)
             if not refs and noun.thing.category is None:
