@@ -3,7 +3,7 @@
 import io
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.examining import elements
@@ -57,6 +57,7 @@ def test_elements_that_are_cut_by_blocks_are_whole(monkeypatch):
 WORDS = st.text(alphabet='[]{}",:\\ aé\n', max_size=8)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(WORDS, WORDS | st.lists(WORDS, max_size=3), max_size=3), max_size=4)
 )
@@ -64,6 +65,7 @@ def test_any_list_of_objects_reads_as_json_does(said):
     assert [one.content for one in read(json.dumps(said))] == said
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='[]{}",:\\ a1\n'))
 def test_what_is_no_json_is_named_or_read(text):
     for one in read(f"[{text}"):

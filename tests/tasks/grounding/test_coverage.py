@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.coverage import FactCoverage, Fate
@@ -77,6 +77,7 @@ PIECES = st.sampled_from(
 TAGGED = st.lists(PIECES, min_size=1, max_size=3).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(TAGGED, max_size=5), TAGGED)
 def test_covered_contradicted_and_omitted_are_all_facts(facts, description):
     texts = [LocalFactText(id=f"f{n}", text=text) for n, text in enumerate(facts, start=1)]

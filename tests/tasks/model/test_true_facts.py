@@ -57,7 +57,7 @@ def test_where_all_is_false_there_is_nothing_to_weave():
     assert lost.reason is Reason.NOTHING_TO_DESCRIBE
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from([TRUE, SHIP, WRONG_NUMBER, NO_HARBOUR, "no tags", "<ref"])))
 def test_what_is_left_is_true_and_closely_numbered(texts):
     found = true_facts(TILE, rows(*texts))
