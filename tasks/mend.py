@@ -48,7 +48,8 @@ from tasks.model.asking import (
 from tasks.model.batches import batches
 from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.falsehoods import Check, Told, Wrong, against, falsehoods, told
-from tasks.model.local_facts import local_facts, tag_problem, text_of, with_facts
+from tasks.model.local_facts import tag_problem, text_of, with_facts
+from tasks.model.true_facts import true_facts
 from tasks.spatial.facts import fact_sheet
 from tasks.verify import DEFAULTS, truth_of
 
@@ -142,7 +143,7 @@ def mend_tile(
     asks = _Asks(tile, outline, fact_sheet(outline), tools.prompt, params)
     for row, wrong in false.local:
         yield asks.about_objects(row, wrong)
-    facts = local_facts(outline, said.described)
+    facts = true_facts(tile, said.described)
     lies = {text_of(fact) for _, wrong in false.local for fact in wrong.facts}
     true = tuple(fact for fact in facts if fact.text not in lies)
     for whole, wrong in false.whole:
