@@ -143,7 +143,7 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
 def _corrects(noun: Noun) -> bool:
     """Say whether an answer says what there is instead: “there are three ships, not two”."""
     thing = noun.thing
-    if thing.denied is not None or thing.pronoun in {"this", "that"}:
+    if thing.denied is not None or thing.compared or thing.pronoun in {"this", "that"}:
         return True
     return noun.exists and thing.quantity is not None
 

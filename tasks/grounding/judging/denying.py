@@ -28,6 +28,7 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
     said = resolver.said(noun)
     graded = base.graded
     is_open = thing.unknown or any(one.kind == "open" for one in noun.attached)
+    is_open |= thing.pronoun == "they" and not said  # “neither is in the majority”
     for one in said:
         found = mask(ground, against_extreme(_narrowed(one), ground.truth))
         other = getattr(one.predicate, "other", None)

@@ -17,6 +17,7 @@ _PLAIN: Final = frozenset(
     {"in", "on", "of", "at", "to", "you", "say", "this", "a", "the", "what", "yes", "no", "or", "here",
      "there", "i", "we", "any", "see", "with", "from"}
 )  # fmt: skip
+_COMPARED: Final = frozenset({"comparative", "superlative", "aspect"})
 _ASKING: Final = frozenset({"can see", "show", "find", "see", "spot", "contain"})
 
 
@@ -73,6 +74,9 @@ def _is_polar(sentence: Sentence) -> bool:
         return False
     if sentence.tokens[0].words.split()[0] in words("asking"):
         return False
+    choice = any(token.words == "or" for token in sentence.tokens)
+    if choice and any(token.kind in _COMPARED for token in sentence.tokens):
+        return False  # “do planes or ships appear in greater number?”
     if sentence.tokens[0].words in words("polar"):
         return True
     return any(token.kind == "there" or token.words in _ASKING for token in sentence.tokens[:6])

@@ -153,7 +153,7 @@ def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
 
 def _is_before_noun(tokens: Sequence[Token], place: int) -> bool:
     return _kind(tokens, place + 1) in {
-        *_NOUNS, "colour", "size", "number", "superlative", "comparative", "vague", "side",
+        *_NOUNS, "aspect", "colour", "size", "number", "superlative", "comparative", "vague", "side",
     }  # fmt: skip
 
 

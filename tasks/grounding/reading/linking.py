@@ -21,6 +21,7 @@ SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 CLEFT: Final = 12  # tokens within which “it is … that …” is looked for
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
+_LOOSE: Final = frozenset({"this", "that", "it"})
 _NOMINAL: Final = frozenset({"verb", "not"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
 
@@ -246,6 +247,10 @@ class Linker:
 
     def _is_nominal(self, thing: Thing) -> bool:
         clause = self.clause
+        subject = clause.subjects[-1].thing if clause.subjects else None
+        loose = subject is not None and subject.pronoun in _LOOSE and subject.tag is None
+        if loose and thing.tag is not None:  # “this is <a ship> in the upper left”: it is there
+            return False
         return (
             clause.before in _NOMINAL
             and clause.verb in _BE
