@@ -233,7 +233,8 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
     """Note what of the things is spoken of: their number, their length, the distance between them."""
     clause = linker.clause
     named = {"the size of": "size", "the length of": "length", "the width of": "width",
-             "the number of": "number"}.get(token.words, token.value)  # fmt: skip
+             "the number of": "number", "the count of": "number",
+             "the tally of": "number"}.get(token.words, token.value)  # fmt: skip
     clause.separated = clause.separated or named == "distance"
     if named in {"colour", "position"} and clause.aspect is not None:
         return
@@ -247,8 +248,9 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
 
 def dimension(linker: Linker, at: int, token: Token) -> None:
     """Note “in length”, where no measure stands before it."""
-    if token.value in {"length", "width"}:
-        linker.clause.aspect = token.value
+    named = "size" if token.words == "in size" else token.value
+    if named in {"length", "width", "size"}:
+        linker.clause.aspect = named
 
 
 def share(linker: Linker, at: int, token: Token) -> None:

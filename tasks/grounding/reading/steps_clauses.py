@@ -87,7 +87,8 @@ def none(linker: Linker, at: int, token: Token) -> None:
 
 def absent(linker: Linker, at: int, token: Token) -> None:
     """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
-    if linker.nouns or not token.words.startswith("there"):
+    named = linker.nouns or linker.head_after(at + 1, 2) is not None
+    if named or not token.words.startswith("there"):
         deny(linker)
 
 
@@ -154,7 +155,7 @@ def relative(linker: Linker, at: int, token: Token) -> None:
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
         linker.attach(Attached("open", token.start, token.end), [last])
     if clause.before == "noun" and linker.kind_after(at) != "of":
-        clause.subjects = [last]
+        clause.subjects, clause.exists = [last], False
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.references import TextSpan
 
-_EXTREMES: Final = {"larger_than": "large", "smaller_than": "small", "longer_than": "long",
+EXTREMES: Final = {"larger_than": "large", "smaller_than": "small", "longer_than": "long",
                     "shorter_than": "short", "wider_than": "wide", "narrower_than": "narrow",
                     "above": "up", "below": "down"}  # fmt: skip
 
@@ -24,7 +24,7 @@ class Adjective:
     def extreme(self) -> str | None:
         """In which respect the phrase means the most extreme one: large, left …; None in none."""
         if self.kind == "comparative":
-            return _EXTREMES.get(self.value)
+            return EXTREMES.get(self.value)
         return self.value if self.kind in {"superlative", "side"} else None
 
 
@@ -73,3 +73,11 @@ class Thing:
     def extreme(self) -> Adjective | None:
         """The adjective by which it means the most extreme one of several, None without."""
         return next((one for one in self.adjectives if one.extreme is not None), None)
+
+
+def is_any_other(thing: Thing, subject: Thing) -> bool:
+    """Say whether ``thing`` is all but ``subject``: “anything else”, “the other ships”."""
+    narrowed = thing.number or thing.share or thing.adjectives
+    if not thing.rest or narrowed:
+        return False
+    return thing.pronoun == "object" or thing.category in {None, subject.category}
