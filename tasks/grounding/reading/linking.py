@@ -23,7 +23,7 @@ CLEFT: Final = 12  # tokens within which “it is … that …” is looked for
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
-_NOMINAL: Final = frozenset({"verb", "not"})
+_NOMINAL: Final = frozenset({"verb", "not", "colon"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
 
 
@@ -270,6 +270,11 @@ class Linker:
     def _as_nominal(self, noun: Noun) -> None:
         """Take what subjects are said to be; “the more numerous” is a comparison of numbers."""
         noun.role, thing = "nominal", noun.thing
+        best = thing.extreme if thing.category is None else None
+        if self.clause.relative and best is not None and not thing.rest:
+            self.clause.subjects[-1].thing.adjectives.append(best)  # “the ship that is the largest”
+            self.clause.relative = False
+            return
         said = Attached("nominal", thing.start, thing.end, others=[noun])
         compared = [a.value for a in thing.adjectives if a.kind == "comparative"]
         if thing.category is None and compared and compared[0] in {"more_than", "fewer_than"}:

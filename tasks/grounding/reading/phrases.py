@@ -302,7 +302,8 @@ class Phrase:
         thing.pronoun, thing.definite = token.value, True
         thing.plural = token.value in _MANY
         if token.kind == "number":
-            if token.value != "one" or stands_alone(self.tokens, place):
+            named = token.value == "one" and self._kind in {"the", "pointing"}  # “the one there”
+            if token.value != "one" or (stands_alone(self.tokens, place) and not named):
                 self._counted_pronoun(token)
         elif token.kind in {"superlative", "comparative"}:
             thing.adjectives.append(Adjective(token.kind, token.value, token.start, token.end))

@@ -8,6 +8,7 @@ from tasks.grounding.reading.grammar import grammar, words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.measures import bound_before, read_measure
 from tasks.grounding.reading.quantities import Quantity, read_quantity
+from tasks.grounding.reading.things import Adjective
 from tasks.grounding.reading.tokens import Token
 
 _FROM: Final = frozenset({"from", "to", "of"})
@@ -197,6 +198,15 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
         following = linker.head_after(at + 1, _LONGEST)
         if token.value == "near" and following is not None and linker.kind_after(at) != "place":
             linker.relate(Attached("nearest", token.start, token.end))
+        return
+    clause = linker.clause
+    if (
+        clause.before == "noun"
+        and clause.last is not None
+        and clause.last.thing.category is not None
+    ):
+        best = Adjective("superlative", token.value, token.start, token.end)
+        clause.last.thing.adjectives.append(best)  # “the ship furthest to the left”
         return
     linker.say(Attached("superlative", token.start, token.end, token.value))
 

@@ -8,7 +8,7 @@ from tasks.grounding.references import TextSpan
 
 EXTREMES: Final = {"larger_than": "large", "smaller_than": "small", "longer_than": "long",
                     "shorter_than": "short", "wider_than": "wide", "narrower_than": "narrow",
-                    "above": "up", "below": "down"}  # fmt: skip
+                    "above": "up", "below": "down", "left_of": "left", "right_of": "right"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -78,6 +78,9 @@ class Thing:
 def is_any_other(thing: Thing, subject: Thing) -> bool:
     """Say whether ``thing`` is all but ``subject``: “anything else”, “the other ships”."""
     narrowed = thing.number or thing.share or thing.adjectives
-    if not thing.rest or narrowed:
+    if not thing.rest or narrowed or thing.tag is not None:
         return False
-    return thing.pronoun == "object" or thing.category in {None, subject.category}
+    if thing.pronoun == "object":
+        return True
+    every = thing.every is not None or (thing.plural and thing.definite)
+    return every and thing.category in {None, subject.category}
