@@ -7,12 +7,12 @@ from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now, stamp
 from flows.gate import raise_if_held_back
 from flows.judging import judged_by
-from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
+from flows.outcome import Finished, Made, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.summary import show_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
-from schemas.release import Manifest
+from schemas.release import Manifest, Move
 from schemas.settings import settings
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
@@ -28,6 +28,8 @@ from tasks.mix import mix_samples
 from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
 from tasks.score import score_release
+from tasks.storage.running import Presence, building
+from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.turn import turn_shard
@@ -48,28 +50,50 @@ def build_dataset(
     says which ones are missing. HeldBack leaves the latest release what it was; GateError from a
     stage and StorageError publish nothing.
     """
-    version, created = version or stamp(), now()
+    version = version or stamp()
     check_approvable(params.approval)
     check_build(root, version, params)
     begin_release(root, version, params)
-    with taught_by(params.teacher):
-        done = run_stages(root, params)
-    mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
-    judged = judged_by(root, params, done, mixed)
-    published = publish_shard.map(
-        root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
-        unmapped(params.publish), done.of("turned"),
-    ).result()  # fmt: skip
-    files = tuple(part for parts in published for part in parts)
-    parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
-    scored = score_release(root, version, created, files, parts, params.gate)
-    manifest = commit_release(root, version, created, params, parts, files, done.failed, scored)
+    with building(Store(root), version) as presence:
+        manifest = release_of(root, version, params, run_all(root, params), presence)
     summary = show_summary(root, manifest)
     raise_if_held_back(manifest)
     if params.approval.ask:
         raise_unless_approved(ask_approval(root, version, summary, params.approval))
-    promote_release(root, version)
+    promote_release(root, version, Move(version=version, at=now()))
     raise_if_incomplete(manifest)
+    return manifest
+
+
+def run_all(root: str, params: BuildParams) -> Made:
+    """Run every stage, choose what is published, and have some of it judged."""
+    with taught_by(params.teacher):
+        done = run_stages(root, params)
+    mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+    return Made(
+        done, mixed.chosen, (mixed.mixture, mixed.blind), judged_by(root, params, done, mixed)
+    )
+
+
+def release_of(
+    root: str, version: str, params: BuildParams, made: Made, presence: Presence
+) -> Manifest:
+    """Publish what was ``made``, score it and commit it as ``version``; the latest stays what it was.
+
+    ``presence`` keeps its parts from being pruned; raises MissingFile where that failed.
+    """
+    done, created = made.done, now()
+    published = publish_shard.map(
+        root, version, done.shards, done.of("validate"), list(made.chosen), done.of("tile"),
+        unmapped(params.publish), done.of("turned"),
+    ).result()  # fmt: skip
+    files = tuple(part for parts in published for part in parts)
+    scored = score_release(root, version, created, files, made.parts, params.gate)
+    presence.confirm(made.paths)
+    manifest = commit_release(
+        root, version, created, params, made.parts, files, done.failed, scored
+    )
+    presence.confirm(made.paths)
     return manifest
 
 
