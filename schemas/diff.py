@@ -107,7 +107,9 @@ class ReleaseDiff(Record):
     rows: tuple[RowChange, ...] = Field(description="by task type, source and cause")
     examples: tuple[ChangedSample, ...]
     numbers: tuple[NumberBeside, ...] = Field(description="empty where one has no scorecard")
-    parameters: tuple[str, ...] = Field(description="that differ, such as mixture.total: none → 500")
+    parameters: tuple[str, ...] = Field(
+        description="that differ, such as mixture.total: none → 500"
+    )
 
     def of(self, cause: Cause) -> int:
         """Return how many samples differ because of ``cause``."""

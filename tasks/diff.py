@@ -6,12 +6,9 @@ the scenes.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from schemas.diff import Cause, ChangedSample, NumberBeside, ReleaseDiff, RowChange
 from schemas.diff import Side as SideName
@@ -19,12 +16,13 @@ from schemas.release import Manifest
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
 from tasks._stage import retried
-from tasks.differences.causes import EVIDENCE, Causes, Side
+from tasks.differences.causes import Causes, Side
+from tasks.differences.evidence import rejected_among
 from tasks.differences.parameters import parameters_that_differ
 from tasks.differences.rows import Row, differing_files, groups, read_samples
 from tasks.differences.scenes import scenes_of
-from tasks.storage.published import find_rows, found_tables
-from tasks.storage.releases import read_manifest, release_path
+from tasks.storage.published import find_rows
+from tasks.storage.releases import read_manifest
 from tasks.storage.store import Store
 
 EXAMPLES: Final = 3  # of each task type, cause and side
@@ -89,17 +87,17 @@ def diff(store: Store, before: str, after: str, examples: int = EXAMPLES) -> Rel
     """
     first, second = read_manifest(store, before), read_manifest(store, after)
     tally = _Tally(examples)
-    scenes = scenes_of(store, first, second)
-    for group in range(groups(first, second)):
+    scenes, count = scenes_of(store, first, second), groups(first, second)
+    for group in range(count):
         files = differing_files(first, second, group)
-        ours, theirs = (
-            read_samples(store, manifest.version, parts)
-            for manifest, parts in zip((first, second), files, strict=True)
-        )
+        ours = read_samples(store, before, files[0])
+        theirs = read_samples(store, after, files[1])
+        only_ours = [row for name, row in ours.items() if name not in theirs]
+        only_theirs = [row for name, row in theirs.items() if name not in ours]
         causes = Causes(
             scenes,
-            _side(store, first, group, theirs.values(), ours),
-            _side(store, second, group, ours.values(), theirs),
+            Side(first, rejected_among(store, first, only_theirs, group, count)),
+            Side(second, rejected_among(store, second, only_ours, group, count)),
         )
         for found in differences(ours, theirs, causes):
             tally.add(found)
@@ -154,23 +152,6 @@ def _in_place(
         yield Difference("changed" if second else "removed", cause, first, second)
     for row in (row for rows in left.values() for row in rows):
         yield Difference("added", causes.of(row, causes.before), None, row)
-
-
-def _side(
-    store: Store, manifest: Manifest, group: int, rows: Iterable[Row], own: dict[str, Row]
-) -> Side:
-    """Return what is known of ``manifest`` about ``rows`` of the other release that it lacks."""
-    lacking = [row for row in rows if row.id not in own]
-    names = pa.array(sorted({name for row in lacking for name in (row.id, row.scene_id)}), pa.string())
-    rejected = {stage: frozenset[str]() for stage in EVIDENCE}
-    for stage in EVIDENCE if lacking else ():
-        for part in manifest.parts:
-            shard = _shard_of_rejections(part.path, stage)
-            if shard is not None and (stage == "identify" or shard % _count(manifest) == group):
-                path = release_path(manifest.version, part.path)
-                for table in found_tables(store, path, ["subject_id"], "subject_id", names):
-                    rejected[stage] |= frozenset(pc.unique(table["subject_id"]).to_pylist())
-    return Side(manifest, rejected)
 
 
 def _examples(store: Store, tally: _Tally) -> Iterator[ChangedSample]:

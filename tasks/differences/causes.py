@@ -1,13 +1,13 @@
 """Why a sample is in one release only, or another in both: the first cause that the evidence shows.
 
-    image, failure         the scene, or its shard, is in one release only
-    mixture                the other release rejected this very sample when it chose
-    label, source          what was read of its scene is something else
-    split                  the other release left its scene out for what shows the same ground
-    verifier               the other release rejected this very sample in verification
-    prompt, model, parameters    of the stages that wrote it
-    verifier               what it mends, or how it is told to
-    program                nothing of all this
+image, failure         the scene, or its shard, is in one release only
+mixture                the other release rejected this very sample when it chose
+label, source          what was read of its scene is something else
+split                  the other release left its scene out for what shows the same ground
+verifier               the other release rejected this very sample in verification
+prompt, model, parameters    of the stages that wrote it
+verifier               what it mends, or how it is told to
+program                nothing of all this
 """
 
 from collections.abc import Iterable, Mapping

@@ -25,4 +25,6 @@ def _differing(name: str, first: JsonValue, second: JsonValue) -> Iterator[str]:
 
 
 def _word(value: JsonValue) -> str:
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    )

@@ -108,7 +108,7 @@ def _of(row: dict[str, Any]) -> Listed:
     terms = {name: row[name] for name in row if name not in (*NAMED, *LABELS)}
     return Listed(
         names=frozenset([f"{row['source']}/{row['name']}"]),
-        labels=content_id(labels, row["exhaustive"]),
+        labels=content_id(*labels, row["exhaustive"]),
         terms=content_id(terms),
     )
 
