@@ -16,9 +16,9 @@ from flows.cli import main
 from flows.diff import markdown_diff, sentence
 from schemas.diff import Cause
 from schemas.mixture import MixtureParams
-from schemas.params import BuildParams, SourceSpec, TeacherParams, VerifyParams
+from schemas.params import BuildParams, DialogueParams, SourceSpec, TeacherParams, VerifyParams
 from schemas.settings import settings
-from tasks.demo.paint import paint_scenes
+from schemas.symmetry import SymmetryParams
 from tasks.diff import diff
 from tasks.model.engine import close_engines
 from tasks.model.offline import write_reply
@@ -28,6 +28,7 @@ from tasks.sources.dota import V1_0
 from tasks.storage.releases import latest, read_pointer
 from tasks.storage.store import Store
 from tests.fixtures.nights import quick_release
+from tests.fixtures.scenes import quad, write_dota
 
 LIE = " There is a soccer field in this image."
 OTHER_NAMES = ("gpt-vision", "gpt-other")
@@ -48,7 +49,10 @@ class Nights:
         self.scenes, self.root = folder / "scenes", folder / "root"
         source = SourceSpec(name="dota", path=str(self.scenes), classes=V1_0)
         teacher = TeacherParams(kind="openai", model=OTHER_NAMES[0])
-        self.params = BuildParams(sources=(source,), shards=2, teacher=teacher)
+        self.params = BuildParams(
+            sources=(source,), shards=2, teacher=teacher,
+            dialogue=DialogueParams(per_tile=1, turns=2), symmetry=SymmetryParams(samples=0),
+        )  # fmt: skip
         self.made = list[str]()
 
     def build(self) -> None:
@@ -62,18 +66,26 @@ class Nights:
         return self.scenes / "labelTxt" / f"{name}.txt"
 
     def image(self, name: str) -> Path:
-        return next(path for path in self.scenes.rglob(f"{name}.png"))
+        return self.scenes / "images" / f"{name}.png"
 
     def set(self, **groups: object) -> None:
         self.params = self.params.model_copy(update=groups)
 
 
+def scene(nights: Nights, name: str, seed: int, category: str) -> None:
+    """Write a scene with a row of four objects and a thing beside it."""
+    row = [quad(20 + 50 * k, 30, 50 + 50 * k, 60, category) for k in range(4)]
+    lines = [*row, quad(60, 120, 110, 160, "storage-tank")]
+    write_dota(nights.scenes, name, (256, 192), lines, seed=seed)
+
+
 def first(nights: Nights) -> None:
-    paint_scenes(nights.scenes, ["car_park", "river"])
+    scene(nights, "apron", 1, "plane")
+    scene(nights, "river", 2, "ship")
 
 
 def image_added(nights: Nights) -> None:
-    paint_scenes(nights.scenes, ["sports_ground"])
+    scene(nights, "yard", 3, "large-vehicle")
 
 
 def image_renamed(nights: Nights) -> None:
@@ -83,8 +95,8 @@ def image_renamed(nights: Nights) -> None:
 
 
 def labels_mended(nights: Nights) -> None:
-    file = nights.labels("car_park")
-    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-3]))
+    file = nights.labels("apron")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-2]))
 
 
 def image_removed(nights: Nights) -> None:
@@ -101,7 +113,7 @@ def verifier_changed(nights: Nights) -> None:
 
 
 def mixture_changed(nights: Nights) -> None:
-    nights.set(mixture=MixtureParams(per_image=9))
+    nights.set(mixture=MixtureParams(per_image=5))
 
 
 def nothing(nights: Nights) -> None:
@@ -182,7 +194,7 @@ def test_sides_and_examples_are_told(nights: Nights) -> None:
     model = between(nights, 6)
     assert (model.added, model.removed) == (0, 0)
     assert model.examples[0].said_before == model.examples[0].said_after != ""
-    assert between(nights, 8).parameters == ("mixture.per_image: none → 9",)
+    assert between(nights, 8).parameters == ("mixture.per_image: none → 5",)
 
 
 def test_the_other_way_round_what_was_added_is_removed(nights: Nights) -> None:
