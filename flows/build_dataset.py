@@ -28,6 +28,7 @@ from tasks.mix import mix_samples
 from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
 from tasks.score import score_release
+from tasks.storage.lease import Lease
 from tasks.storage.running import Presence, building
 from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
@@ -52,10 +53,7 @@ def build_dataset(
     """
     version = version or stamp()
     check_approvable(params.approval)
-    check_build(root, version, params)
-    begin_release(root, version, params)
-    with building(Store(root), version) as presence:
-        manifest = release_of(root, version, params, run_all(root, params), presence)
+    manifest = make_release(root, version, params)
     summary = show_summary(root, manifest)
     raise_if_held_back(manifest)
     if params.approval.ask:
@@ -63,6 +61,14 @@ def build_dataset(
     promote_release(root, version, Move(version=version, at=now()))
     raise_if_incomplete(manifest)
     return manifest
+
+
+def make_release(root: str, version: str, params: BuildParams) -> Manifest:
+    """Make and commit release ``version``, and return its manifest; the latest stays what it was."""
+    check_build(root, version, params)
+    begin_release(root, version, params)
+    with building(Store(root), version) as presence:
+        return release_of(root, version, params, run_all(root, params), presence)
 
 
 def run_all(root: str, params: BuildParams) -> Made:
@@ -76,11 +82,17 @@ def run_all(root: str, params: BuildParams) -> Made:
 
 
 def release_of(
-    root: str, version: str, params: BuildParams, made: Made, presence: Presence
+    root: str,
+    version: str,
+    params: BuildParams,
+    made: Made,
+    presence: Presence,
+    lease: Lease | None = None,
 ) -> Manifest:
-    """Publish what was ``made``, score it and commit it as ``version``; the latest stays what it was.
+    """Publish what was ``made``, score it and commit it as ``version``.
 
-    ``presence`` keeps its parts from being pruned; raises MissingFile where that failed.
+    ``presence`` keeps its parts from being pruned; raises MissingFile where that failed. Raises
+    LeaseLost where another took ``lease`` over: then nothing is committed.
     """
     done, created = made.done, now()
     published = publish_shard.map(
@@ -90,6 +102,8 @@ def release_of(
     files = tuple(part for parts in published for part in parts)
     scored = score_release(root, version, created, files, made.parts, params.gate)
     presence.confirm(made.paths)
+    if lease is not None:
+        lease.confirm()
     manifest = commit_release(
         root, version, created, params, made.parts, files, done.failed, scored
     )

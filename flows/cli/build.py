@@ -112,7 +112,7 @@ def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> st
 
         server.ready()
         view.say(f"Building release {order.version} in {order.root}")
-        build = build_dataset.with_options(task_runner=_threads(order.params))  # type: ignore[arg-type]
+        build = build_dataset.with_options(task_runner=threads_for(order.params))  # type: ignore[arg-type]
         try:
             build(order.root, order.version, order.params)
         except (HeldBack, IncompleteError, NotApproved) as error:
@@ -120,7 +120,7 @@ def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> st
     return None
 
 
-def _threads(params: BuildParams) -> "ThreadPoolTaskRunner[Any]":
+def threads_for(params: BuildParams) -> "ThreadPoolTaskRunner[Any]":
     """Return as many threads as there are workers; for batches more, since their shards only wait."""
     from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415  # as above
 

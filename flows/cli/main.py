@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "lint": ("flows.cli.lint", "Look at every label and picture, and list what is wrong."),
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),
+    "nightly": ("flows.cli.nightly", "Build, compare, promote and prune where something is new."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List releases; show, diff, promote, rollback, tag, prune, pull them."),
     "scorecard": ("flows.cli.scorecard", "Show a release by the six principles, beside the one before."),
