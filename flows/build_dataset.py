@@ -102,10 +102,8 @@ def release_of(
     files = tuple(part for parts in published for part in parts)
     scored = score_release(root, version, created, files, made.parts, params.gate)
     presence.confirm(made.paths)
-    if lease is not None:
-        lease.confirm()
     manifest = commit_release(
-        root, version, created, params, made.parts, files, done.failed, scored
+        root, version, created, params, made.parts, files, done.failed, scored, lease
     )
     presence.confirm(made.paths)
     return manifest

@@ -30,6 +30,8 @@ from tasks.storage.store import Store
 from tests.fixtures.nights import quick_release
 from tests.fixtures.scenes import quad, write_dota
 
+pytestmark = pytest.mark.timeout(900)  # ten releases are made before the first test
+
 LIE = " There is a soccer field in this image."
 OTHER_NAMES = ("gpt-vision", "gpt-other")
 
@@ -50,7 +52,7 @@ class Nights:
         source = SourceSpec(name="dota", path=str(self.scenes), classes=V1_0)
         teacher = TeacherParams(kind="openai", model=OTHER_NAMES[0])
         self.params = BuildParams(
-            sources=(source,), shards=2, teacher=teacher,
+            sources=(source,), shards=1, teacher=teacher,
             dialogue=DialogueParams(per_tile=1, turns=2), symmetry=SymmetryParams(samples=0),
         )  # fmt: skip
         self.made = list[str]()
