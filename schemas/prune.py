@@ -25,7 +25,8 @@ class PruneParams(Record):
     )  # fmt: skip
     answers: bool = Field(
         False, title="Answers too",
-        description="Remove stored answers, which were paid for, where no kept release names them.",
+        description="Remove stored answers, which were paid for, where no kept release rests on them and "
+        "their prompt has changed since.",
     )  # fmt: skip
     proof: Literal["bytes", "listing"] = Field(
         "bytes", title="Proof",

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, get_args
 
+from prompts import prompt_fingerprint
 from schemas.prune import GarbageKind, GarbageSum, Pruned, PruneParams
 from schemas.teacher import StoredAnswer
 from tasks._stage import retried
 from tasks.audit import audit
 from tasks.model.answers import open_answers
 from tasks.model.answers.forgetting import forget, unneeded
+from tasks.planning.figures import PROMPTS
 from tasks.storage.garbage import Garbage, Survey, stem, survey
 from tasks.storage.problem import Problem
 from tasks.storage.releases import FOLDER, MANIFEST, read_manifest, release_path
@@ -100,7 +102,11 @@ def _in_turn(garbage: Iterable[Garbage]) -> Iterator[tuple[Garbage, ...]]:
 
 
 def _answers(store: Store, found: Survey) -> frozenset[bytes]:
-    """Return the keys of stored answers to prompts with which no kept release was made."""
+    """Return the keys of stored answers that no kept release rests on, nor a build by this program.
+
+    Answers to the prompts as they are now stay, of whatever model: the next build may find them.
+    """
+    present = {prompt_fingerprint(name) for name in PROMPTS}
     used = {
         (prompt.fingerprint, prompt.model)
         for release in found.kept
@@ -108,7 +114,8 @@ def _answers(store: Store, found: Survey) -> frozenset[bytes]:
     }
 
     def needed(stored: StoredAnswer) -> bool:
-        return (stored.prompt_fingerprint, stored.answer.model) in used
+        asked = stored.prompt_fingerprint
+        return asked in present or (asked, stored.answer.model) in used
 
     return unneeded(open_answers(store.uri), needed, found.since.timestamp())
 

@@ -13,14 +13,16 @@ from schemas.release import Move
 from schemas.scene import SceneCandidate
 from tasks._stage import write_part
 from tasks.audit import audit
-from tasks.model.answers import AnswerStore
+from tasks.model.answers import AnswerStore, open_answers
 from tasks.promote import promote, roll_back, tag
 from tasks.prune import prune
 from tasks.storage.releases import latest, release_path, versions
 from tasks.storage.running import building
 from tasks.storage.store import Store
+from tests.fixtures.buckets import Bucket
 from tests.fixtures.dying import builder
 from tests.fixtures.release import make_build
+from tests.tasks.model.answers._asked import answer, request
 
 TIMES = 10
 NOW = PruneParams(keep=1, grace=0)
@@ -150,7 +152,27 @@ def test_answers_go_only_where_that_is_asked_and_no_kept_release_names_them(made
     with_answers = NOW.model_copy(update={"answers": True})
     assert prune(made, with_answers, remove=True).answers == 0
     assert audit(made, deep=True) == ()
-    assert len(AnswerStore(made.uri)) > 0
+    kept = len(AnswerStore(made.uri))
+    other = AnswerStore(made.uri, clock=lambda: 1000.0)  # of a prompt and a model of long ago
+    other.put(request(1), answer(1))
+    other.close()
+    open_answers(made.uri).refresh()
+    assert prune(made, with_answers, remove=False).answers == 1
+    assert prune(made, NOW, remove=True).answers == 0
+    assert prune(made, with_answers, remove=True).answers == 1
+    assert audit(made, deep=True) == ()
+    assert len(AnswerStore(made.uri)) == kept
+
+
+def test_an_upload_that_was_begun_and_not_ended_is_abandoned(bucket: Bucket) -> None:
+    store = Store(bucket.root)
+    make_build(bucket.root, tiles=1).release("v0")
+    key = "some/root/stages/tile/00000-half.parquet"
+    bucket.server.call("create_multipart_upload", Bucket=bucket.name, Key=key)
+    wait_a_second()
+    done = prune(store, NOW, remove=True)
+    assert [(row.kind, row.files) for row in done.garbage] == [("upload", 1)]
+    assert store.begun() == ()
 
 
 def test_beside_builds_nothing_goes_that_they_need(root: str) -> None:
