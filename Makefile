@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -49,6 +49,12 @@ soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on di
 ROWS ?= 1000000
 bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many
 	$(BIN)/python -m tests.bench.bench_adapt --rows $(ROWS)
+
+tutorial: $(INSTALLED)  ## Walk docs/tutorial.md as it is written
+	RS_GPT4V_WALK=1 $(BIN)/pytest tests/test_docs.py
+
+docs: $(INSTALLED)  ## Build the documentation into docs/_build/html
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \

@@ -22,9 +22,9 @@ class Agreement(Record):
 
     first_source: str = Field(description="name in the registry, the first of the two by name")
     second_source: str = Field(description="name in the registry")
-    kind: AgreementKind
+    kind: AgreementKind = Field(description="of statement")
     images: int = Field(ge=1, description="pairs of images about which both say something")
-    agree: int = Field(ge=0)
+    agree: int = Field(ge=0, description="statements")
     disagree: int = Field(ge=0, description="each is a finding")
     unsure: int = Field(ge=0, description="statements that can be read both ways")
 

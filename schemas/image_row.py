@@ -1,5 +1,7 @@
 """What the images table of a release holds: the picture, its objects and its samples in one row."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from schemas.geometry import Box, Polygon, Window
@@ -12,7 +14,7 @@ from schemas.vocabulary import Split, TaskType
 class EncodedImage(Record):
     """A picture as Hugging Face ``datasets`` stores it: decoded with no code."""
 
-    bytes: bytes
+    bytes: Annotated[bytes, Field(description="JPEG")]
     path: str = Field(description="file name to give it, <tile id>.jpg")
 
 
@@ -30,8 +32,8 @@ class ImageSample(Record):
     """One sample of a published tile: the text only; the samples table has the rest."""
 
     id: str = Field(description="id of the row in the samples table")
-    task: TaskType
-    turns: tuple[Turn, ...]
+    task: TaskType = Field(description="what the sample asks for")
+    turns: tuple[Turn, ...] = Field(description="question and answer by turns")
 
 
 class ImageRow(Record):
@@ -41,21 +43,25 @@ class ImageRow(Record):
     turned, the turned picture is the scene.
     """
 
-    image: EncodedImage
-    tile_id: str
-    scene_id: str
+    image: EncodedImage = Field(description="the picture, decoded by datasets with no code")
+    tile_id: str = Field(description="hash of the scene and the window")
+    scene_id: str = Field(description="hash of the source and the picture's content")
     scene: str = Field(description="path of the source image relative to the source folder")
     source: str = Field(description="name of the source format")
-    split: Split
+    split: Split = Field(description="of the scene")
     component: str = Field(description="same for all scenes that show the same ground")
     window: Window = Field(description="the tile, scene px")
     width: int = Field(gt=0, description="of the picture, px")
     height: int = Field(gt=0, description="of the picture, px")
     gsd: float | None = Field(None, gt=0, description="metres per pixel")
-    licence: str | None = None
-    attribution: str | None = None
-    objects: tuple[ImageObject, ...]
-    samples: tuple[ImageSample, ...]
+    licence: str | None = Field(
+        None, description="terms of the picture and its labels; none where they are not known"
+    )
+    attribution: str | None = Field(None, description="whom those terms name")
+    objects: tuple[ImageObject, ...] = Field(
+        description="every labelled object that is seen in the tile"
+    )
+    samples: tuple[ImageSample, ...] = Field(description="every sample of the tile")
     turned: TurnedTile | None = Field(
         None, description="how it was made of another tile, whose picture was turned"
     )

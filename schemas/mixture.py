@@ -68,13 +68,13 @@ class Chosen(Record):
 class MixtureRow(Record):
     """One row per source, task type and split: how many samples each step left."""
 
-    source: str
-    task: TaskType
-    split: Split
+    source: str = Field(description="name of the source format")
+    task: TaskType = Field(description="task type")
+    split: Split = Field(description="train, val or test")
     candidates: int = Field(ge=0, description="valid samples")
     licensed: int = Field(ge=0, description="left by the licence filter")
     balanced: int = Field(ge=0, description="left by the balance of answers")
-    published: int = Field(ge=0)
+    published: int = Field(ge=0, description="left by weights, caps and limits")
     weight: float = Field(gt=0, description="of its source and task type")
     cap: int | None = Field(None, ge=0, description="of its source and task type, all splits")
 
@@ -86,8 +86,8 @@ class BlindRow(Record):
     lacks by that of the kind, and is measured on test.
     """
 
-    source: str
-    kind: BlindKind
+    source: str = Field(description="name of the source format")
+    kind: BlindKind = Field(description="of question")
     train: int = Field(ge=0, description="rows published in train")
     test: int = Field(ge=0, description="rows published in test")
     templates: int = Field(ge=0, description="distinct templates of question in train")
@@ -100,4 +100,4 @@ class BlindRow(Record):
     top_answer: str | None = Field(None, description="most frequent answer that is published")
     top_share: float | None = Field(None, ge=0, le=1, description="its share")
     limit: float | None = Field(None, description="most accuracy allowed; none where any is")
-    verdict: Verdict
+    verdict: Verdict = Field(description="against the limit")

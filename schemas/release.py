@@ -37,13 +37,13 @@ class Part(Record):
 class StageCount(Record):
     """One row per stage: candidates = kept + rejected."""
 
-    stage: str
+    stage: str = Field(description="in the order of the chain")
     unit: str = Field(description="what is counted: scene, tile, request, sample")
-    candidates: int = Field(ge=0)
-    kept: int = Field(ge=0)
-    rejected: int = Field(ge=0)
-    parts_made: int = Field(ge=0)
-    parts_found: int = Field(ge=0)
+    candidates: int = Field(ge=0, description="what it was given or made")
+    kept: int = Field(ge=0, description="went on")
+    rejected: int = Field(ge=0, description="left out, each with its reason")
+    parts_made: int = Field(ge=0, description="written by this run")
+    parts_found: int = Field(ge=0, description="there already")
     calls: int = Field(0, ge=0, description="teacher calls made by this run")
 
 
@@ -51,20 +51,22 @@ class ReleasePart(Record):
     """One published file."""
 
     path: str = Field(description="relative to the release folder")
-    table: Literal["samples", "images", "rejections", "findings", "report", "index", "document"]
+    table: Literal["samples", "images", "rejections", "findings", "report", "index", "document"] = (
+        Field(description="what the file belongs to")
+    )
     rows: int = Field(ge=0, description="0 for documents")
-    bytes: int = Field(ge=0)
-    sha256: Sha256
+    bytes: int = Field(ge=0, description="size of the file")
+    sha256: Sha256 = Field(description="of the file")
 
 
 class PromptUse(Record):
     """A prompt or phrasing file that the release rests on, as it was used."""
 
-    name: str
-    fingerprint: str
+    name: str = Field(description="of the file")
+    fingerprint: str = Field(description="changes when a word of the file changes")
     model: str | None = Field(None, description="none for phrasings: no teacher was asked")
-    temperature: float | None = None
-    max_tokens: int | None = None
+    temperature: float | None = Field(None, description="asked for")
+    max_tokens: int | None = Field(None, description="allowed for an answer")
     uses: int = Field(0, ge=0, description="requests, or samples for phrasings")
 
 
@@ -85,7 +87,7 @@ class Took(Record):
 class StageUsage(Took):
     """One row per stage that asks the teacher."""
 
-    stage: str
+    stage: str = Field(description="that asked")
     latency_median: float = Field(ge=0, description="seconds until a request was answered")
     latency_p95: float = Field(ge=0, description="seconds within which 95 % were answered")
 
@@ -93,7 +95,7 @@ class StageUsage(Took):
 class Usage(Took):
     """What the answers behind a release took."""
 
-    stages: tuple[StageUsage, ...] = ()
+    stages: tuple[StageUsage, ...] = Field((), description="one entry per stage that asks")
 
     @property
     def waited(self) -> bool:
@@ -104,21 +106,21 @@ class Usage(Took):
 class TaskCount(Record):
     """How many samples a task type has in a split of a source."""
 
-    task: str
-    split: str
-    source: str
-    samples: int = Field(ge=0)
+    task: str = Field(description="task type")
+    split: str = Field(description="train, val or test")
+    source: str = Field(description="name of the source format")
+    samples: int = Field(ge=0, description="rows")
 
 
 class LicenceCount(Record):
     """One row per source and terms: what of it is published."""
 
-    source: str
+    source: str = Field(description="name of the source format")
     licence: str | None = Field(None, description="none where it is not known")
-    attribution: str | None = None
+    attribution: str | None = Field(None, description="whom the terms name")
     commercial: bool | None = Field(None, description="allowed; none where that is not known")
-    images: int = Field(ge=0)
-    samples: int = Field(ge=0)
+    images: int = Field(ge=0, description="published tiles")
+    samples: int = Field(ge=0, description="published samples")
 
 
 class Move(Record):
@@ -134,8 +136,8 @@ class Move(Record):
 class Pointer(Record):
     """What ``releases/latest.json`` holds."""
 
-    version: str
-    manifest_sha256: Sha256
+    version: str = Field(description="the latest release that passed its gate")
+    manifest_sha256: Sha256 = Field(description="of its manifest.json")
     fence: int = Field(0, ge=0, description="number of the lease under which it was last moved")
     moves: tuple[Move, ...] = Field((), description="the last ones, newest last")
 
@@ -156,10 +158,10 @@ class Pointer(Record):
 class FailedShard(Record):
     """One row per shard that a release lacks because a stage failed on it."""
 
-    shard: int = Field(ge=0)
-    stage: str
+    shard: int = Field(ge=0, description="its number")
+    stage: str = Field(description="where it failed")
     error: str = Field(description="name of the exception")
-    message: str
+    message: str = Field(description="of the exception")
 
 
 class Scored(Record):
@@ -173,23 +175,25 @@ class Scored(Record):
 class Manifest(Record):
     """What a release is; its existence is the commit."""
 
-    format: Literal[1] = 1
-    version: str
+    format: Literal[1] = Field(1, description="of this file")
+    version: str = Field(description="name of the release")
     created: str = Field(description="UTC, ISO 8601")
     software: dict[str, str] = Field(description="package → version")
-    parameters: BuildParams
-    prompts: tuple[PromptUse, ...]
-    stages: tuple[StageCount, ...]
-    samples: int = Field(ge=0)
+    parameters: BuildParams = Field(description="of its build, as given or by default")
+    prompts: tuple[PromptUse, ...] = Field(description="every prompt and phrasing file used")
+    stages: tuple[StageCount, ...] = Field(description="what each stage took and kept")
+    samples: int = Field(ge=0, description="rows of the samples table")
     candidates: int = Field(ge=0, description="samples + rejections of samples")
-    rejections: dict[Reason, int]
-    findings: dict[FindingKind, int]
-    tasks: tuple[TaskCount, ...]
-    licences: tuple[LicenceCount, ...]
-    usage: Usage
-    parts: tuple[ReleasePart, ...]
+    rejections: dict[Reason, int] = Field(description="reason → how many")
+    findings: dict[FindingKind, int] = Field(description="kind → how many")
+    tasks: tuple[TaskCount, ...] = Field(description="samples by task type, split and source")
+    licences: tuple[LicenceCount, ...] = Field(description="what is published under which terms")
+    usage: Usage = Field(description="what the answers took")
+    parts: tuple[ReleasePart, ...] = Field(description="every file of the release")
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
     scorecard: Scorecard | None = Field(None, description="none where it was not measured")
     gate: GateVerdict | None = Field(None, description="none where it was not judged")
-    notes: dict[str, JsonValue] = Field(default_factory=dict)
+    notes: dict[str, JsonValue] = Field(
+        default_factory=dict, description="what else stages said of themselves"
+    )

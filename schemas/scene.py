@@ -228,11 +228,11 @@ class IngestedScene(LabelledScene):
 class Finding(Record):
     """One row per oddity found in a source."""
 
-    source: str
-    kind: FindingKind
-    severity: Severity
+    source: str = Field(description="name of the source format")
+    kind: FindingKind = Field(description="one of a closed list")
+    severity: Severity = Field(description="how much it matters")
     file: str = Field(description="path relative to the source folder, with /")
-    line: int | None = Field(None, ge=1)
-    element: str | None = None
+    line: int | None = Field(None, ge=1, description="in that file, from 1")
+    element: str | None = Field(None, description="path of the element in a JSON or XML file")
     detail: str = Field(description="what was found")
     remedy: str = Field(description="what to do about it")

@@ -26,11 +26,11 @@ class Principle(StrEnum):
 class Measure(Record):
     """What one number of the scorecard is, and which way is better."""
 
-    principle: Principle
+    principle: Principle = Field(description="which of the six")
     name: str = Field(description="also that of its threshold among the gate's parameters")
-    title: str
-    unit: str
-    better: Better
+    title: str = Field(description="for people")
+    unit: str = Field(description="of the value")
+    better: Better = Field(description="which way")
     counts: str = Field(description="what the number rests on, such as claims")
     definition: str = Field(description="one sentence")
 
@@ -47,7 +47,7 @@ class Score(Measure):
     threshold: float | None = Field(
         None, description="the least where higher is better, else the most; none: not judged"
     )
-    judged: Judged = "no_threshold"
+    judged: Judged = Field("no_threshold", description="against the threshold")
 
 
 class Scorecard(Record):
@@ -56,7 +56,7 @@ class Scorecard(Record):
     previous: str | None = Field(description="the latest release when this one was built")
     tolerance: float = Field(ge=0, description="of the value before, 0 to 1")
     fewest: int = Field(ge=0, description="numbers that rest on fewer are not judged")
-    scores: tuple[Score, ...]
+    scores: tuple[Score, ...] = Field(description="one entry per number")
 
 
 class SampleGroup(Record):
@@ -75,25 +75,25 @@ class SampleGroup(Record):
 class ScoreRow(Record):
     """One row per number of the scorecard, as published: what follows from the release alone."""
 
-    principle: Principle
-    name: str
-    unit: str
-    value: float | None
-    count: int = Field(ge=0)
+    principle: Principle = Field(description="which of the six")
+    name: str = Field(description="of the number")
+    unit: str = Field(description="of the value")
+    value: float | None = Field(description="none where there was nothing to measure")
+    count: int = Field(ge=0, description="how much it rests on")
 
 
 class Shortfall(Record):
     """One row per expectation that a release does not meet: why its gate holds it back."""
 
-    table: Literal["scorecard", "samples"]
+    table: Literal["scorecard", "samples"] = Field(description="that was expected of")
     expected: str = Field(description="such as: contradicted ≤ 10")
-    found: str
+    found: str = Field(description="what is there instead")
     where: str = Field("", description="folders of the samples table, a few; none: all of it")
 
 
 class GateVerdict(Record):
     """Whether a release may become the latest."""
 
-    passed: bool
+    passed: bool = Field(description="whether it may become the latest")
     expectations: int = Field(ge=0, description="how many were checked")
-    shortfalls: tuple[Shortfall, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = Field((), description="what was not met")

@@ -29,7 +29,7 @@ TURNS: Final = tuple(symmetry for symmetry in Symmetry if symmetry is not Symmet
 class TurnedTile(Record):
     """What a turned tile was made of. Its own coordinates are px of the turned picture."""
 
-    symmetry: Symmetry
+    symmetry: Symmetry = Field(description="how the picture was turned")
     tile: str = Field(description="id of the tile that was turned")
     window: Window = Field(description="that tile, scene px")
 
@@ -47,11 +47,11 @@ class SymmetryRow(Record):
     """One row per sample and symmetry: whether verification says the same of both."""
 
     sample: str = Field(description="id of the sample that was turned")
-    source: str
-    task: TaskType
-    split: Split
+    source: str = Field(description="name of the source format")
+    task: TaskType = Field(description="of the sample")
+    split: Split = Field(description="of the sample")
     form: str = Field(description="what kind of question or text, such as counting")
-    symmetry: Symmetry
+    symmetry: Symmetry = Field(description="how it was turned")
     outcome: Comparison = Field(description="unturned: its words cannot be turned with certainty")
     claims: int = Field(ge=0, description="statements checked in the sample as it is")
     detail: str = Field("", description="what differs, or which words could not be turned")

@@ -38,8 +38,8 @@ class Verdict(Record):
     """What verification said of one statement."""
 
     claim: str = Field(description="the words that were checked")
-    kind: ClaimKind
-    outcome: Outcome
+    kind: ClaimKind = Field(description="what is claimed")
+    outcome: Outcome = Field(description="what the labels and pixels say of it")
     evidence: str = Field(description="what the annotations or pixels say")
     turn: int = Field(0, ge=0, description="of the sample, from 0")
     start: int = Field(0, ge=0, description="first character of the claim in the published turn")
@@ -60,9 +60,9 @@ class Verdict(Record):
 class Repair(Record):
     """One edit that made a text true."""
 
-    turn: int = Field(ge=0)
-    kind: ClaimKind
-    how: Literal["edited", "removed", "asked_again"]
+    turn: int = Field(ge=0, description="of the sample, from 0")
+    kind: ClaimKind = Field(description="of the statement that was false")
+    how: Literal["edited", "removed", "asked_again"] = Field(description="what was done")
     before: str = Field(description="words, or the sentence, that were false")
     after: str = Field(description="what stands there now; empty where it was removed")
     because: str = Field(description="evidence of the verdict")

@@ -28,7 +28,7 @@ from tasks.storage.store import Store
 Table = Literal["samples", "images", "rejections", "findings", "report", "index"]
 
 TEXT_GROUP_ROWS: Final = 2000
-"""Rows of a group of text. Of 20,000 samples, 3.8 KB of Arrow each, with 78 columns:
+"""Rows of a group of text. Of 20,000 samples, 3.8 KB of Arrow each, with 78 columns::
 
     rows  file    footer  one group  write   read
      256  7.1 MB  704 KB     79 KB   1.27 s  0.45 s
