@@ -127,7 +127,9 @@ class Move(Record):
     """One row per time that another release became the latest."""
 
     version: str = Field(description="that it became")
-    how: Literal["build", "promote", "rollback"] = "build"
+    how: Literal["build", "promote", "rollback"] = Field(
+        "build", description="a build that passed its gate, or a person"
+    )
     at: str = Field("", description="UTC, ISO 8601; empty where it is not known")
     note: str = Field("", description="what the person said who did it")
     forced: bool = Field(False, description="though its gate failed, or nobody approved it")

@@ -10,6 +10,7 @@ from prefect.blocks.abstract import NotificationBlock
 from prefect.events.clients import AssertingEventsClient
 from prefect.events.worker import EventsWorker
 
+from flows.cli import main
 from flows.news import tell
 from flows.nightly import nightly
 from schemas.diff import Cause
@@ -78,7 +79,7 @@ def nights(tmp_path: Path) -> Nights:
     return Nights(tmp_path)
 
 
-def test_what_is_new_is_built_compared_promoted_and_the_rest_pruned(nights: Nights) -> None:
+def test_what_is_new_is_built_compared_promoted_and_the_rest_pruned(nights: Nights, capsys) -> None:
     first = nights.run("n1")
     assert (first.outcome, first.diff, first.new_shards) == ("promoted", None, 1)
     nights.scene("apron", 1, count=2)  # one label less
@@ -93,9 +94,13 @@ def test_what_is_new_is_built_compared_promoted_and_the_rest_pruned(nights: Nigh
     before = nights.store.list("")
     third = nights.run("n3", NightParams(prune=KEEP))
     assert (third.outcome, third.version) == ("no_change", "n2")
+    file = Path(nights.root).with_name("params.json")
+    file.write_text(nights.params.model_dump_json())
+    assert main(["nightly", "--params", str(file), "--root", nights.root, "--no-prune"]) == 0
+    assert "No change: n2 stays the latest." in capsys.readouterr().out
     made = set(nights.store.list("")) - set(before)
     assert {path.split("/")[0] for path in made} <= {"nights", "leases"}
-    assert len(nights.kept()) == 3
+    assert [night.outcome for night in nights.kept()][:2] == ["promoted", "promoted"]
     assert audit(nights.store, deep=True) == ()
 
 
