@@ -27,7 +27,7 @@ from tasks.promote import roll_back
 from tasks.sources.dota import V1_0
 from tasks.storage.releases import latest, read_pointer
 from tasks.storage.store import Store
-from tests.fixtures.nights import quick_release
+from tests.fixtures.quick import quick_release
 from tests.fixtures.scenes import quad, write_dota
 
 pytestmark = pytest.mark.timeout(900)  # ten releases are made before the first test
@@ -152,7 +152,7 @@ def with_another_prompt(history: Nights) -> None:
     prompt = home / "prompts" / "converse.jinja"
     prompt.write_text(prompt.read_text() + "\nKeep it calm.\n")
     file.write_text(history.params.model_dump_json())
-    words = ["-m", "tests.fixtures.nights", str(history.root), "n10", str(file)]
+    words = ["-m", "tests.fixtures.quick", str(history.root), "n10", str(file)]
     path = os.pathsep.join([str(home), str(Path(__file__).parents[2])])
     url = str(PREFECT_API_URL.value())
     subprocess.run(
