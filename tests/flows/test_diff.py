@@ -207,7 +207,7 @@ def test_the_other_way_round_what_was_added_is_removed(nights: Nights) -> None:
 
 def test_a_whole_history_is_told_in_one_diff(nights: Nights) -> None:
     found = diff(Store(str(nights.root)), "n1", "n10")
-    assert {Cause.IMAGE, Cause.LABEL, Cause.MODEL} <= set(found.causes) | {Cause.PROMPT}
+    assert {Cause.IMAGE, Cause.LABEL, Cause.MIXTURE} <= set(found.causes)
     assert found.samples_after - found.samples_before == found.added - found.removed
 
 
