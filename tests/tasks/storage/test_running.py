@@ -8,7 +8,7 @@ from schemas.errors import LeaseHeld, LeaseLost, MissingFile, StorageError
 from tasks.storage.running import PATH, building, pruning, running_versions
 from tasks.storage.store import Store
 
-SHORT = 0.6  # s without a beat
+SHORT = 1.2  # s without a beat
 
 
 def test_builds_share_a_root_and_are_known_by_their_versions(place: Store):
