@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -21,6 +21,7 @@ check: $(INSTALLED)  ## Formatting, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv --quiet pip check
 
 golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
 	REMAKE_GOLDEN=1 $(BIN)/pytest -k golden
@@ -49,6 +50,16 @@ soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on di
 soak-nights: $(INSTALLED)  ## Two nights at once TIMES times (20), three builds at once half as often
 	$(BIN)/python -m tests.bench.storage.nights $(TIMES)
 
+PORT ?= 4200
+ui: $(INSTALLED)  ## Prefect's page, a worker and the deployments on this machine, ready to click
+	$(BIN)/python -m deployments.local up --port $(PORT)
+
+ui-stop: $(INSTALLED)  ## End what “make ui” started; what was made stays in ui/
+	$(BIN)/python -m deployments.local down
+
+soak-operate: $(INSTALLED)  ## Runs on real servers (SQLite, PostgreSQL): schedule, cancel, kills, secrets, the form
+	$(BIN)/python -m tests.bench.operate
+
 ROWS ?= 1000000
 bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many
 	$(BIN)/python -m tests.bench.bench_adapt --rows $(ROWS)
@@ -62,6 +73,15 @@ docs: $(INSTALLED)  ## Build the documentation into docs/_build/html
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
 	  --all-extras --group dev --no-header --quiet --output-file requirements.lock
+
+# Both need the package index, so neither is part of check.
+TOOL := UV_SYSTEM_CERTS=1 $(BIN)/uv tool run --quiet
+audit: $(INSTALLED)  ## Known vulnerabilities of every package in the lock; asks the package index
+	$(TOOL) --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(INSTALLED)  ## Write what is installed, with versions and licences, as sbom.json (CycloneDX)
+	$(TOOL) --from cyclonedx-bom==7.5.0 cyclonedx-py environment $(BIN)/python \
+	  --pyproject pyproject.toml --output-reproducible --of JSON --output-file sbom.json
 
 clean:  ## Remove the environment and the demo
 	rm -rf $(VENV) demo

@@ -10,18 +10,22 @@ nothing is new no release is made.
 from dataclasses import dataclass, field
 
 from prefect import flow, get_run_logger
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.build_dataset import release_of, run_all
-from flows.clock import now, stamp
+from flows.clock import now
 from flows.diff import publish_diff, sentence
+from flows.ending import ending_soon
+from flows.exhibits import show_release
 from flows.gate import raise_if_held_back
+from flows.key import key_from
+from flows.live import shown_live
 from flows.news import tell
 from flows.outcome import raise_if_incomplete
 from flows.plan import needs_plan, publish_plan
 from flows.prune import raise_unless_proved
-from flows.summary import show_summary
+from flows.rerun import run_version
+from flows.runners import ChosenRunner, check_runner
 from schemas.diff import ReleaseDiff
 from schemas.errors import HeldBack, LeaseHeld, NotApproved, OverBudget, Overtaken, PipelineError
 from schemas.night import Night, NightParams, Outcome
@@ -29,7 +33,6 @@ from schemas.params import BuildParams
 from schemas.plan import Plan
 from schemas.prune import Pruned
 from schemas.release import Manifest, Move
-from schemas.settings import settings
 from tasks.check import begin_release, check_build
 from tasks.detect import Detected, detect_changes, made_before, remember
 from tasks.diff import diff_releases
@@ -81,7 +84,7 @@ class _Log:
         )
 
 
-@flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=settings().workers))  # type: ignore[arg-type]
+@flow(name="nightly", task_runner=ChosenRunner())
 def nightly(
     root: str,
     params: BuildParams = DEFAULTS,
@@ -95,13 +98,15 @@ def nightly(
     than may be spent, HeldBack and NotApproved where a release was made and is not the latest; all
     of it is told first.
     """
-    store, log = Store(root), _Log(root, version or stamp(), now())
+    store, log = Store(root), _Log(root, version or run_version(), now())
     try:
-        check_approvable(params.approval)
-        check_build(root, log.version, params)
-        with holding_root(store, patience=60 * night.patience) as lease:
-            log.fence = lease.fence
-            done = _night(store, log, params, night, lease)
+        with ending_soon(), key_from(params.service):
+            check_approvable(params.approval)
+            check_runner(params.runner)
+            check_build(root, log.version, params)
+            with holding_root(store, patience=60 * night.patience) as lease:
+                log.fence = lease.fence
+                done = _night(store, log, params, night, lease)
     except PipelineError as error:
         tell(log.ended(_outcome(error), str(error), log.version), night.notify)
         raise
@@ -111,7 +116,7 @@ def nightly(
 
 def _night(store: Store, log: _Log, params: BuildParams, night: NightParams, lease: Lease) -> Night:
     """Do the work of a night under ``lease``."""
-    with building(store, log.version) as presence:
+    with shown_live(), building(store, log.version) as presence:
         log.detected = detected = detect_changes(log.root, params)
         if detected.same is not None:
             return _unchanged(store, log, detected.same, params, lease)
@@ -125,7 +130,7 @@ def _night(store: Store, log: _Log, params: BuildParams, night: NightParams, lea
         manifest = release_of(log.root, log.version, params, made, presence, lease)
         log.manifest = manifest
     remember(store, detected.made_of, log.version)
-    summary = show_summary(log.root, manifest)
+    summary = show_release(log.root, manifest)
     if detected.latest is not None:
         log.diff = diff_releases(log.root, detected.latest, log.version, night.examples)
         publish_diff(log.diff)

@@ -12,6 +12,7 @@
     ├── StorageError              the root cannot be read or written
     │   ├── MissingFile           a file of the root that is not there
     │   ├── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── DamagedRelease        a release that is not as it was made
     │   ├── Overtaken             a conditional write found something else than was expected
     │   ├── LeaseHeld             another run works in the root
     │   └── LeaseLost             the root is another's now, or could be
@@ -22,6 +23,7 @@
     ├── GateError                 a table failed its expectations: exit code 1
     │   └── HeldBack              a release was made, but misses thresholds: the latest stays
     ├── NotApproved               a person refused a release, or none answered: exit code 1
+    ├── Stopped                   the run was cancelled, or its process is told to end
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
@@ -30,10 +32,15 @@ ends: it becomes a Rejection. A message says what was found, where, and what to 
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class PipelineError(Exception):
-    """Root of every error that this project raises on purpose."""
+    """Root of every error that this project raises on purpose; all of them go between processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild it from what it says, whatever it was made from."""
+        return _rebuilt, (type(self), self.args), vars(self)
 
 
 class UsageError(PipelineError):
@@ -90,6 +97,10 @@ class DamagedPart(StorageError):
     """A stored part that is missing, torn or altered."""
 
 
+class DamagedRelease(StorageError):
+    """A release that is not as it was made: files of it are missing, altered or more."""
+
+
 class Overtaken(StorageError):
     """A conditional write found something else than was expected: another was faster."""
 
@@ -130,5 +141,15 @@ class NotApproved(PipelineError):
     """A person refused that a release becomes the latest, or nobody answered in time."""
 
 
+class Stopped(PipelineError):
+    """The run was cancelled, or its process is told to end; what is finished is kept."""
+
+
 class IncompleteError(PipelineError):
     """A release was made, but some shards failed and are not in it."""
+
+
+def _rebuilt(kind: type[PipelineError], args: tuple[Any, ...]) -> PipelineError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error

@@ -2,7 +2,6 @@
 
 import argparse
 
-from flows.cli.build import threads_for
 from flows.cli.environment import prefect_server, prepare_environment
 from flows.cli.main import DONE
 from flows.cli.options import add_build_options, add_parameter_options, build_params, checked
@@ -50,8 +49,7 @@ def run_nightly(options: argparse.Namespace) -> int:
 
         server.ready()
         view.say(f"Looking for what is new for {options.root}")
-        flow = nightly.with_options(task_runner=threads_for(params))  # type: ignore[arg-type]
-        done: Night = flow(options.root, params, night, options.version)
+        done: Night = nightly(options.root, params, night, options.version)
     print(done.model_dump_json(indent=2) if options.json else done.said)
     return DONE
 

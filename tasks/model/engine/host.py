@@ -20,8 +20,9 @@ from tasks.model.engine.endpoint import Endpoint, endpoint_specs
 from tasks.model.engine.engine import Engine, Write
 from tasks.model.engine.failures import Scrub, scrubber
 from tasks.model.engine.limits import LimiterState, Limits
-from tasks.model.engine.meter import Reading
+from tasks.model.engine.meter import METER, Reading
 from tasks.model.engine.spending import open_spending
+from tasks.model.engine.tally import Tally, summed
 
 LANDS_WITHIN: Final = 10.0  # seconds that the end of the process waits for answers on their way
 
@@ -94,9 +95,19 @@ def limiter_states() -> dict[str, LimiterState]:
     return {endpoint.host: endpoint.limiter.state for endpoint in found}
 
 
+def own_tally() -> Tally:
+    """Return what this process has counted, and what goes on at its endpoints."""
+    return METER.own().model_copy(update={"limits": limiter_states()})
+
+
+def whole_tally() -> Tally:
+    """Return the same of all processes of this machine that work for the flows of this one."""
+    return summed([own_tally(), *METER.beside()])
+
+
 def limits_used(reading: Reading) -> float | None:
     """Return the part of the tightest limit in use, 0 to 1; None where no limit is known."""
-    states = limiter_states().values()
+    states = whole_tally().limits.values()
     parts = []
     for rate, limits in (
         (reading.requests_per_second, [state.requests_per_minute for state in states]),
@@ -108,13 +119,16 @@ def limits_used(reading: Reading) -> float | None:
     return min(1.0, max(parts)) if parts else None
 
 
-def close_engines() -> None:
-    """Wait shortly for answers on their way, keep them, and end the loop; the next use starts anew."""
+def close_engines(patience: float = LANDS_WITHIN) -> None:
+    """Give up what waits, keep the answers that come within ``patience`` seconds, and end the loop.
+
+    Whoever waits for an answer that does not come is told by CancelledError. The next use starts anew.
+    """
     with _PROCESS.lock:
         host, _PROCESS.host = _PROCESS.host, None
     if host is None:
         return
-    asyncio.run_coroutine_threadsafe(_closed(host), host.loop).result()
+    asyncio.run_coroutine_threadsafe(_closed(host, patience), host.loop).result()
     host.loop.call_soon_threadsafe(host.loop.stop)
     host.thread.join()
     host.loop.close()
@@ -161,8 +175,8 @@ def _shared(host: _Host, share: float) -> None:
         endpoint.limiter.share = share
 
 
-async def _closed(host: _Host) -> None:
-    await asyncio.gather(*(one.land(LANDS_WITHIN) for one in host.engines.values()))
+async def _closed(host: _Host, patience: float) -> None:
+    await asyncio.gather(*(one.land(patience) for one in host.engines.values()))
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
