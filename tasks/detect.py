@@ -46,13 +46,18 @@ def detect_changes(root: str, params: BuildParams) -> Detected:
         "night", program_id(), parameters_id(params), *sorted(part.path for part in tiles)
     )
     before = set(read_manifest(store, pointer.version).inputs) if pointer else set[str]()
-    is_same = last is not None and newest is not None and last.version == newest.version
+    known = (
+        last is not None
+        and newest is not None
+        and not newest.failed  # what failed is tried again
+        and last == LastNight(made_of=made_of, version=newest.version)
+    )
     return Detected(
         made_of=made_of,
         tiles=tiles,
         new_shards=sum(part.path not in before for part in tiles),
         latest=pointer.version if pointer else None,
-        same=newest.version if newest and is_same and last and last.made_of == made_of else None,
+        same=newest.version if newest and known else None,
     )
 
 
