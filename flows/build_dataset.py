@@ -23,6 +23,7 @@ from tasks.agree import agree_sources
 from tasks.augment import augment_shard, turn_tiles
 from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
+from tasks.cover import cover_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard
@@ -160,12 +161,14 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     mended = mend_shard.map(
         where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
+        verify=unmapped(params.verify),
     )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
         synthesized=synthesized, conversed=conversed, mended=mended,
         params=unmapped(params.verify),
     )  # fmt: skip
+    covered = cover_shard.map(where, tiles=tiles, described=described, verified=verified)
     augmented = augment_shard.map(
         where, tiles=tiles, verified=verified, params=unmapped(params.augment)
     )
@@ -178,6 +181,6 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     done = finished(
         shards, seen, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
-        augmented, turned, compared, validated,
+        covered, augmented, turned, compared, validated,
     )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))
