@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage audit sbom soak-operate ui ui-stop lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -46,6 +46,9 @@ bench-storage: $(INSTALLED)  ## Parts in a bucket against plain pyarrow with s3f
 TIMES ?= 20
 soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on disk and in a bucket
 	$(BIN)/python -m tests.bench.storage.kills $(TIMES)
+
+soak-nights: $(INSTALLED)  ## Two nights at once TIMES times (20), three builds at once half as often
+	$(BIN)/python -m tests.bench.storage.nights $(TIMES)
 
 PORT ?= 4200
 ui: $(INSTALLED)  ## Prefect's page, a worker and the deployments on this machine, ready to click
