@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage bench-flow soak-storage audit sbom lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage bench-flow soak-storage audit sbom soak-operate ui ui-stop lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -50,6 +50,16 @@ bench-flow: $(INSTALLED)  ## Prefect's share of a build, 512 shards on one serve
 TIMES ?= 20
 soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on disk and in a bucket
 	$(BIN)/python -m tests.bench.storage.kills $(TIMES)
+
+PORT ?= 4200
+ui: $(INSTALLED)  ## Prefect's page, a worker and the deployments on this machine, ready to click
+	$(BIN)/python -m deployments.local up --port $(PORT)
+
+ui-stop: $(INSTALLED)  ## End what “make ui” started; what was made stays in ui/
+	$(BIN)/python -m deployments.local down
+
+soak-operate: $(INSTALLED)  ## Runs on real servers (SQLite, PostgreSQL): schedule, cancel, kills, secrets, the form
+	$(BIN)/python -m tests.bench.operate
 
 ROWS ?= 1000000
 bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many

@@ -3,16 +3,20 @@
 from prefect import allow_failure, flow, unmapped
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
-from flows.clock import now, stamp
+from flows.clock import now
+from flows.ending import ending_soon
+from flows.exhibits import show_release
 from flows.gate import raise_if_held_back
 from flows.judging import judged_by
+from flows.key import key_from
+from flows.live import shown_live
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
+from flows.rerun import begun, run_version
 from flows.runners import ChosenRunner, check_runner
-from flows.summary import show_summary
 from flows.teaching import taught_by
 from schemas.params import BuildParams
-from schemas.release import Manifest
+from schemas.release import Located, Manifest
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
@@ -21,11 +25,13 @@ from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.ingest import ingest_shard
+from tasks.look import look_shard
 from tasks.mend import mend_shard
 from tasks.mix import mix_samples
 from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
+from tasks.scan import scan_source
 from tasks.score import score_release
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
@@ -40,55 +46,76 @@ DEFAULTS = BuildParams()
 def build_dataset(
     root: str, version: str | None = None, params: BuildParams = DEFAULTS
 ) -> Manifest:
-    """Build release ``version`` (by default the time, UTC) of the sources in ``params``.
+    """Build a release of annotated folders, and let it become the latest where its gate passes.
 
     Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
     the others. A failed shard does not lose the others: they are published, and IncompleteError
     says which ones are missing. HeldBack leaves the latest release what it was; GateError from a
-    stage and StorageError publish nothing.
+    stage and StorageError publish nothing. A run that is started again goes on where it was.
+
+    Args:
+        root: Folder or URL that holds stages, answers and releases.
+        version: Name of the release. By default the time for which the run is planned, UTC.
+        params: Everything that decides what the release contains.
     """
-    version, created = version or stamp(), now()
-    check_approvable(params.approval)
-    check_runner(params.runner)
+    with ending_soon(), key_from(params.service):
+        version, made = begun(root, version or run_version(), params)
+        check_approvable(params.approval)
+        check_runner(params.runner)
+        manifest = made or make_release(root, version, params)
+        summary = show_release(root, manifest)
+        raise_if_held_back(manifest)
+        if params.approval.ask:
+            raise_unless_approved(ask_approval(root, version, summary, params.approval))
+        promote_release(root, version)
+        raise_if_incomplete(manifest)
+        return manifest
+
+
+def make_release(root: str, version: str, params: BuildParams) -> Manifest:
+    """Make and commit release ``version``, and return its manifest; the latest stays what it was."""
+    created = now()
     check_build(root, version, params)
     begin_release(root, version, params)
-    with taught_by(params.teacher):
-        done = run_stages(root, params)
-    mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
-    judged = judged_by(root, params, done, mixed)
-    published = publish_shard.map(
-        root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
-        unmapped(params.publish), done.of("turned"),
-    ).result()  # fmt: skip
-    files = tuple(part for parts in published for part in parts)
-    parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
-    scored = score_release(root, version, created, files, parts, params.gate)
-    manifest = commit_release(root, version, created, params, parts, files, done.failed, scored)
-    summary = show_summary(root, manifest)
-    raise_if_held_back(manifest)
-    if params.approval.ask:
-        raise_unless_approved(ask_approval(root, version, summary, params.approval))
-    promote_release(root, version)
-    raise_if_incomplete(manifest)
-    return manifest
+    with shown_live():
+        with taught_by(params.teacher):
+            done = run_stages(root, params)
+        mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+        judged = judged_by(root, params, done, mixed)
+        published = publish_shard.map(
+            root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
+            unmapped(params.publish), done.of("turned"),
+        ).result()  # fmt: skip
+        files = tuple(part for parts in published for part in parts)
+        parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
+        scored = score_release(root, version, created, files, parts, params.gate)
+        return commit_release(root, version, created, params, parts, files, done.failed, scored)
 
 
 def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
-    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
+    scanned = scan_source.map(
+        root, list(params.sources), unmapped(params.shards), unmapped(params.detection)
+    ).result()
     shards = by_shard(scanned)
     where = [Where(root=root, shard=shard) for shard in shards]
     teacher, service = unmapped(params.teacher), unmapped(params.service)
 
+    candidates, every = list(shards.values()), tuple(p for parts in scanned for p in parts)
+    most = unmapped(params.ingest.max_pixels)
+    seen = look_shard.map(where, candidates=candidates, max_pixels=most)
     scenes = ingest_shard.map(
-        where, candidates=list(shards.values()), params=unmapped(params.ingest)
+        where, candidates=candidates, seen=seen, params=unmapped(params.ingest)
     )
-    identified = identify_scenes.submit(root, allow_failure(scenes), params.split).result()
-    agreed = agree_sources.submit(
-        root, tuple(p for parts in scanned for p in parts), identified.links
-    )
+    identified = identify_scenes.submit(
+        root, allow_failure(scenes), params.split, Located(parts=every)
+    ).result()
+    agreed = agree_sources.submit(root, every, identified.links)
     placed = in_order(identified.placed, shards)
-    tiles = tile_shard.map(where, scenes=scenes, placed=placed, params=unmapped(params.tile))
+    tiles = tile_shard.map(
+        where, scenes=scenes, placed=placed, params=unmapped(params.tile),
+        located=[Located(parts=parts) for parts in candidates],
+    )  # fmt: skip
     adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
     planned = announced(root, params, tiles)
     described = describe_shard.map(
@@ -121,7 +148,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
+        shards, seen, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
         augmented, turned, compared, validated,
     )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

@@ -8,6 +8,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def stamp() -> str:
-    """Return the time as a version name, such as 20260131T221500Z."""
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+def stamp(at: datetime | None = None) -> str:
+    """Return ``at``, by default the time now, as a version name, such as 20260131T221500Z."""
+    return (at or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -1,8 +1,15 @@
-"""The error that holds a release back, with what its gate found."""
+"""The error that holds a release back, with what its gate found; automations hear of it as an event."""
+
+from typing import Final
+
+from prefect.events import emit_event
+from prefect.runtime import flow_run
 
 from schemas.errors import HeldBack
 from schemas.release import Manifest
-from tasks.report.scores import shortfall_table
+from tasks.report.scores import said, shortfall_table
+
+EVENT: Final = "rs-gpt4v.release.held-back"
 
 
 def raise_if_held_back(manifest: Manifest) -> None:
@@ -10,6 +17,12 @@ def raise_if_held_back(manifest: Manifest) -> None:
     gate, card = manifest.gate, manifest.scorecard
     if gate is None or gate.passed:
         return
+    if flow_run.id:
+        release = {
+            "prefect.resource.id": f"rs-gpt4v.release.{manifest.version}",
+            "prefect.resource.name": manifest.version,
+        }
+        emit_event(EVENT, resource=release, payload={"said": said(gate)})
     stays = (
         f"“{card.previous}” stays the latest" if card and card.previous else "there is no latest"
     )

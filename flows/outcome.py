@@ -7,12 +7,19 @@ from typing import Final
 from prefect import get_run_logger
 from prefect.futures import PrefectFuture, wait
 
-from schemas.errors import DamagedPart, GateError, IncompleteError, PipelineError, StorageError
+from schemas.errors import (
+    DamagedPart,
+    GateError,
+    IncompleteError,
+    PipelineError,
+    Stopped,
+    StorageError,
+)
 from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
-    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify", "augment",
-    "turned", "symmetry", "validate",
+    "look", "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify",
+    "augment", "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]
 
@@ -51,7 +58,7 @@ def in_order(parts: Iterable[Part], shards: Iterable[int]) -> list[Part]:
 def finished(candidates: Mapping[int, tuple[Part, ...]], *stages: Futures) -> Finished:
     """Wait for ``stages``, those of CHAIN in order, each with one future per shard of ``candidates``.
 
-    Raises what must stop a release: GateError, StorageError, or the first failure where no shard
+    Raises what must stop a release: GateError, StorageError, Stopped, or the first failure where no shard
     with anything in it was finished.
     """
     wait([future for futures in stages for future in futures])
@@ -112,5 +119,5 @@ def _failed_shard(shard: int, stage: str, error: Exception) -> FailedShard:
 def _raise_if_it_stops(errors: Sequence[Exception], *, any_finished: bool) -> None:
     for error in errors:
         broken_root = isinstance(error, StorageError) and not isinstance(error, DamagedPart)
-        if broken_root or isinstance(error, GateError) or not any_finished:
+        if broken_root or isinstance(error, GateError | Stopped) or not any_finished:
             raise error

@@ -4,12 +4,12 @@ from typing import Final
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.places import place_of
 from schemas.judgement import JudgedTask
 from schemas.release import Manifest, StageCount, Took, Usage
 from tasks.report.rendering import decimal, dollars, percent
 from tasks.report.scores import COLUMNS, markdown_scores, said, score_lines
 from tasks.report.wholes import Wholes, wholes
-from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
 NOTHING: Final = Wholes()
@@ -45,7 +45,6 @@ def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> 
 
 
 def _head(root: str, manifest: Manifest) -> list[str]:
-    base = f"{root.rstrip('/')}/{release_path(manifest.version, '')}"
     lost = manifest.candidates - manifest.samples
     lines = [
         f"# Release {manifest.version}",
@@ -55,8 +54,8 @@ def _head(root: str, manifest: Manifest) -> list[str]:
         f"Cost of all its answers: {dollars(manifest.usage.cost)}.",
         "",
         *(
-            f"- [{name}]({base}{name})" if "://" in base else f"- `{base}{name}`"
-            for name in ("report.html", "README.md", "manifest.json")
+            f"- {place_of(root, manifest.version, name)}"
+            for name in ("report.html", "data_docs/index.html", "README.md", "manifest.json")
         ),
     ]
     if manifest.failed:

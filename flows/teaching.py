@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.allowance import shared_allowance
-from flows.live import shown_live
 from flows.runners import shared_among
 from schemas.params import TeacherParams
 from schemas.settings import settings
@@ -20,5 +19,5 @@ def taught_by(params: TeacherParams) -> Iterator[None]:
         if params.kind == "offline":
             yield
             return
-        with shared_allowance(*shared_among()), shown_live():
+        with shared_allowance(*shared_among()):
             yield

@@ -4,10 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.form import Params
 from schemas.record import Record
 
 
-class ApprovalParams(Record):
+class ApprovalParams(Params):
     """Whether a person is asked before a release becomes the latest; changes nothing of its data."""
 
     shapes_data: ClassVar[bool] = False

@@ -12,6 +12,7 @@
     ├── StorageError              the root cannot be read or written
     │   ├── MissingFile           a file of the root that is not there
     │   ├── DamagedPart           a stored part that is missing, torn or altered
+    │   ├── DamagedRelease        a release that is not as it was made
     │   ├── Overtaken             a conditional write found something else than was expected
     │   ├── LeaseHeld             another run works in the root
     │   └── LeaseLost             the root is another's now, or could be
@@ -22,6 +23,7 @@
     ├── GateError                 a table failed its expectations: exit code 1
     │   └── HeldBack              a release was made, but misses thresholds: the latest stays
     ├── NotApproved               a person refused a release, or none answered: exit code 1
+    ├── Stopped                   the run was cancelled, or its process is told to end
     └── IncompleteError           a release was made without the shards that failed: exit code 1
 
 Expected loss (an unreadable image, an unparsable answer, a false sentence) is no exception where it
@@ -95,6 +97,10 @@ class DamagedPart(StorageError):
     """A stored part that is missing, torn or altered."""
 
 
+class DamagedRelease(StorageError):
+    """A release that is not as it was made: files of it are missing, altered or more."""
+
+
 class Overtaken(StorageError):
     """A conditional write found something else than was expected: another was faster."""
 
@@ -133,6 +139,10 @@ class HeldBack(GateError):
 
 class NotApproved(PipelineError):
     """A person refused that a release becomes the latest, or nobody answered in time."""
+
+
+class Stopped(PipelineError):
+    """The run was cancelled, or its process is told to end; what is finished is kept."""
 
 
 class IncompleteError(PipelineError):

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from schemas.record import Record
+from schemas.form import Params
 
 
-class GateParams(Record):
+class GateParams(Params):
     """What a release must reach before it becomes the latest; none is no threshold.
 
     Every field but the first three bears the name of a number of the scorecard. The thresholds set

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from schemas.record import Record
+from schemas.form import Params
 
 
-class JudgeParams(Record):
+class JudgeParams(Params):
     """The model that grades some of what is published, and how it is asked; off by default."""
 
     share: float = Field(

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from schemas.record import Record
+from schemas.form import Params
 
 LABEL_FORMS: Final = (  # what lineage.form says of samples that restate labels in words
     "bundle", "caption", "conversation", "expression", "expression_region", "question",
@@ -12,7 +12,7 @@ LABEL_FORMS: Final = (  # what lineage.form says of samples that restate labels 
 )  # fmt: skip
 
 
-class LabelParams(Record):
+class LabelParams(Params):
     """Captions, questions, expressions, classes and conversations that came with an image."""
 
     captions: int = Field(

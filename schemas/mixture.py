@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from schemas.form import Params
 from schemas.record import Record
 from schemas.vocabulary import Split, TaskType
 
@@ -12,7 +13,7 @@ BlindKind = Literal["presence", "count", "comparison", "other", "scene"]
 Verdict = Literal["passed", "failed", "too_few"]
 
 
-class MixtureRule(Record):
+class MixtureRule(Params):
     """How much of some groups is published; a group is one source and one task type."""
 
     source: str = Field(
@@ -28,7 +29,7 @@ class MixtureRule(Record):
     )
 
 
-class MixtureParams(Record):
+class MixtureParams(Params):
     """Which of the valid samples are published."""
 
     rules: tuple[MixtureRule, ...] = Field(

@@ -9,11 +9,11 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from schemas.approval import ApprovalParams
+from schemas.form import Folded, Params
 from schemas.gate import GateParams
 from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
-from schemas.record import Record
 from schemas.runner import RunnerParams
 from schemas.symmetry import AugmentParams, SymmetryParams
 from schemas.vocabulary import FindingKind, Split
@@ -28,7 +28,7 @@ _OF_NO_SCENE: Final = frozenset(
 )
 
 
-class SourceSpec(Record):
+class SourceSpec(Params):
     """One annotated folder to read."""
 
     name: str = Field(title="Format", description="Source format, such as dota or coco.")
@@ -59,7 +59,21 @@ class SourceSpec(Record):
     )  # fmt: skip
 
 
-class IngestParams(Record):
+class DetectionParams(Params):
+    """How it is found out what changed: changes how long a build takes, never its data."""
+
+    shapes_data: ClassVar[bool] = False
+
+    recheck: bool = Field(
+        False, title="Read all again",
+        description="Read every source file, also those that are listed as when they were read.",
+    )  # fmt: skip
+
+
+DEFAULT_DETECTION: Final = DetectionParams()
+
+
+class IngestParams(Params):
     """How source files are read."""
 
     max_pixels: int = Field(
@@ -80,7 +94,7 @@ class IngestParams(Record):
         return tuple(sorted(set(kinds)))
 
 
-class SplitParams(Record):
+class SplitParams(Params):
     """How scenes are divided into train, val and test."""
 
     policy: Literal["official", "hash"] = Field(
@@ -103,7 +117,7 @@ class SplitParams(Record):
         return self
 
 
-class TileParams(Record):
+class TileParams(Params):
     """How scenes are cut into tiles and encoded."""
 
     size: int = Field(
@@ -135,7 +149,7 @@ class TileParams(Record):
         return self
 
 
-class AdaptParams(Record):
+class AdaptParams(Params):
     """At most how many samples of each form a tile gives, and what labels in words become."""
 
     presence: int = Field(4, ge=0, le=100, title="Presence", description="Yes/no questions a tile.")
@@ -170,11 +184,11 @@ class AdaptParams(Record):
         1, ge=0, le=100, title="Unanswerable",
         description="Questions a tile that no picture from above can answer.",
     )  # fmt: skip
-    labels: LabelParams = Field(LabelParams(), title="Labels in words")
+    labels: Folded[LabelParams] = Field(LabelParams(), title="Labels in words")
     seed: int = Field(0, ge=0, title="Seed", description="Draws questions and phrasings.")
 
 
-class VerifyParams(Record):
+class VerifyParams(Params):
     """What is done about statements that are false."""
 
     mend: bool = Field(
@@ -189,7 +203,7 @@ class VerifyParams(Record):
     )  # fmt: skip
 
 
-class PictureParams(Record):
+class PictureParams(Params):
     """What the teacher sees of a tile in one stage."""
 
     long_side: int | None = Field(
@@ -206,7 +220,7 @@ class PictureParams(Record):
     send: bool = Field(True, title="Send", description="Whether the picture is sent at all.")
 
 
-class ImageParams(Record):
+class ImageParams(Params):
     """The pictures that each stage sends: they are most of what a request costs."""
 
     describe: PictureParams = Field(PictureParams(), title="Describe")
@@ -214,7 +228,7 @@ class ImageParams(Record):
     converse: PictureParams = Field(PictureParams(), title="Converse")
 
 
-class TeacherParams(Record):
+class TeacherParams(Params):
     """The model that writes, and how it is asked."""
 
     kind: Literal["offline", "openai"] = Field(
@@ -240,7 +254,7 @@ class TeacherParams(Record):
         description="Estimated tokens of facts in one request; dense tiles take several requests.",
     )  # fmt: skip
     seed: int = Field(0, ge=0, title="Seed", description="Sent with every request.")
-    images: ImageParams = Field(ImageParams(), title="Pictures")
+    images: Folded[ImageParams] = Field(ImageParams(), title="Pictures")
 
     @model_validator(mode="after")
     def _model_is_named(self) -> "TeacherParams":
@@ -253,7 +267,7 @@ BATCH_HOURS: Final = 24
 """Within which providers answer a batch."""
 
 
-class ServiceParams(Record):
+class ServiceParams(Params):
     """How the teacher is asked: changes what a build costs and how long it takes, never its data."""
 
     shapes_data: ClassVar[bool] = False
@@ -287,10 +301,22 @@ class ServiceParams(Record):
         "day", title="Budget period",
         description="The budget is for each day or month (UTC) of this root, or for ever.",
     )  # fmt: skip
+    secret: str | None = Field(
+        None, pattern=r"^[a-z0-9-]+$", max_length=64, title="Secret with the key",
+        description="Name of a Prefect Secret block that holds the endpoint's key, never the key "
+        "itself; by default the worker's environment has it (OPENAI_API_KEY).",
+    )  # fmt: skip
     patience: float = Field(
         15, gt=0, le=1440, title="Patience",
         description="Minutes for which a request is tried again before its shard fails.",
     )  # fmt: skip
+
+    @field_validator("secret")
+    @classmethod
+    def _is_a_name(cls, secret: str | None) -> str | None:
+        if secret is not None and secret.startswith("sk-"):
+            raise ValueError("a key stands where the name of a Secret block is expected")
+        return secret
 
     @property
     def by_batch(self) -> bool:
@@ -301,7 +327,7 @@ class ServiceParams(Record):
 DEFAULT_SERVICE: Final = ServiceParams()
 
 
-class DialogueParams(Record):
+class DialogueParams(Params):
     """How many dialogues a tile gives, and how long they are."""
 
     per_tile: int = Field(
@@ -313,7 +339,7 @@ class DialogueParams(Record):
     )
 
 
-class PublishParams(Record):
+class PublishParams(Params):
     """How release parts are laid out."""
 
     row_group: int = Field(
@@ -325,7 +351,7 @@ class PublishParams(Record):
     )
 
 
-class BuildParams(Record):
+class BuildParams(Params):
     """Everything that decides what a release contains."""
 
     sources: tuple[SourceSpec, ...] = Field(
@@ -335,22 +361,23 @@ class BuildParams(Record):
         8, ge=1, le=10_000, title="Shards",
         description="Buckets of scenes: the unit of caching, retry and parallelism.",
     )  # fmt: skip
-    ingest: IngestParams = Field(IngestParams(), title="Ingest")
-    split: SplitParams = Field(SplitParams(), title="Splits")
-    tile: TileParams = Field(TileParams(), title="Tiles")
-    adapt: AdaptParams = Field(AdaptParams(), title="Adaption")
-    verify: VerifyParams = Field(VerifyParams(), title="Verification")
+    detection: Folded[DetectionParams] = Field(DetectionParams(), title="Detection")
+    ingest: Folded[IngestParams] = Field(IngestParams(), title="Ingest")
+    split: Folded[SplitParams] = Field(SplitParams(), title="Splits")
+    tile: Folded[TileParams] = Field(TileParams(), title="Tiles")
+    adapt: Folded[AdaptParams] = Field(AdaptParams(), title="Adaption")
+    verify: Folded[VerifyParams] = Field(VerifyParams(), title="Verification")
     teacher: TeacherParams = Field(TeacherParams(), title="Teacher")
     service: ServiceParams = Field(ServiceParams(), title="Service")
-    dialogue: DialogueParams = Field(DialogueParams(), title="Dialogues")
-    symmetry: SymmetryParams = Field(SymmetryParams(), title="Symmetry")
-    augment: AugmentParams = Field(AugmentParams(), title="Augmentation")
-    mixture: MixtureParams = Field(MixtureParams(), title="Mixture")
-    judge: JudgeParams = Field(JudgeParams(), title="Judge")
-    publish: PublishParams = Field(PublishParams(), title="Publish")
-    gate: GateParams = Field(GateParams(), title="Gate")
-    approval: ApprovalParams = Field(ApprovalParams(), title="Approval")
-    runner: RunnerParams = Field(RunnerParams(), title="Runner")
+    dialogue: Folded[DialogueParams] = Field(DialogueParams(), title="Dialogues")
+    symmetry: Folded[SymmetryParams] = Field(SymmetryParams(), title="Symmetry")
+    augment: Folded[AugmentParams] = Field(AugmentParams(), title="Augmentation")
+    mixture: Folded[MixtureParams] = Field(MixtureParams(), title="Mixture")
+    judge: Folded[JudgeParams] = Field(JudgeParams(), title="Judge")
+    publish: Folded[PublishParams] = Field(PublishParams(), title="Publish")
+    gate: Folded[GateParams] = Field(GateParams(), title="Gate")
+    approval: Folded[ApprovalParams] = Field(ApprovalParams(), title="Approval")
+    runner: Folded[RunnerParams] = Field(RunnerParams(), title="Runner")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:

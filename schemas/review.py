@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.form import Params
 from schemas.record import Record
 from schemas.scene import Sha256
 from schemas.verdict import ClaimKind
@@ -33,7 +34,7 @@ class Opinion(StrEnum):
     UNSURE = "unsure"
 
 
-class ReviewParams(Record):
+class ReviewParams(Params):
     """How the samples of a sheet are drawn."""
 
     samples: int = Field(

@@ -4,10 +4,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.record import Record
+from schemas.form import Params
 
 
-class RunnerParams(Record):
+class RunnerParams(Params):
     """What works on the shards. Where a cluster is that stands already, the settings say."""
 
     shapes_data: ClassVar[bool] = False

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     root: str = Field("rs-gpt4v-root", description="folder or URI that holds stages and releases")
+    browse_url: str | None = Field(
+        None, description="address at which a browser shows the files of that root, for links"
+    )
+    notify_url: SecretStr | None = Field(
+        None, description="address that takes notifications, as a chat's webhook; for the bootstrap"
+    )
     workers: int = Field(2, ge=1, le=256, description="shards worked on at once in one process")
     dask_address: str | None = Field(
         None, description="scheduler of a Dask cluster that stands, such as tcp://10.0.0.1:8786"
@@ -70,6 +76,10 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_API_KEY", "OPENAI_API_KEY")
     )
     request_timeout: float = Field(120, gt=0, description="seconds for one answer")
+    landing: float = Field(
+        3, ge=0, le=600,
+        description="seconds for which answers on their way are waited for when a run is cancelled",
+    )  # fmt: skip
     share: float = Field(
         1, gt=0, le=1, description="of the key's limits that this process may use, 0 to 1"
     )

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
+from schemas.form import Params
 from schemas.geometry import Window
 from schemas.record import Record
 from schemas.vocabulary import Split, TaskType
@@ -72,7 +73,7 @@ class SymmetryTally(Record):
         return self.agree / turned if turned else None
 
 
-class SymmetryParams(Record):
+class SymmetryParams(Params):
     """How many samples are turned to see whether verification says the same of them."""
 
     samples: int = Field(
@@ -82,7 +83,7 @@ class SymmetryParams(Record):
     seed: int = Field(0, ge=0, title="Seed", description="Draws the samples.")
 
 
-class AugmentParams(Record):
+class AugmentParams(Params):
     """Turned copies of training samples: picture, boxes and words turn together."""
 
     share: float = Field(

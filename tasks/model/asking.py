@@ -24,6 +24,7 @@ from tasks.model.engine.batch import BatchOutcome
 from tasks.model.engine.batching import answer_by_batch
 from tasks.model.pictures import picture_for
 from tasks.model.teacher import open_teacher, revision_of
+from tasks.stopping import raise_if_stopped
 from tasks.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,8 @@ class _Window(Generic[S, R]):
         return self._bytes < PICTURES or not self._unanswered
 
     def ask(self, question: Question[S, R]) -> None:
-        """Hand ``question`` to the loop."""
+        """Hand ``question`` to the loop; raises Stopped where the process is told to end."""
+        raise_if_stopped()
         ticket = _Ticket[S, R](question.subject, len(question.request.image or b""))
         self.tickets.append(ticket)
         self._unanswered += 1
@@ -173,6 +175,8 @@ class _Window(Generic[S, R]):
     def _finish(self, ticket: _Ticket[S, R]) -> None:
         self._unanswered -= 1
         self._bytes -= ticket.size
+        if isinstance(ticket.outcome, asyncio.CancelledError):
+            raise_if_stopped()
         if isinstance(ticket.outcome, BaseException):
             raise ticket.outcome
 

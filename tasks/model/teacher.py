@@ -13,6 +13,7 @@ from tasks.model.engine.choice import NO_KEY
 from tasks.model.engine.endpoint import endpoint_specs
 from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.offline import write_reply
+from tasks.stopping import raise_if_stopped
 
 OFFLINE_MODEL: Final = "offline-teacher"
 
@@ -21,7 +22,11 @@ Write = Callable[[Sequence[str], bytes | None, str, int], str]
 
 
 def open_teacher(params: TeacherParams, service: ServiceParams, root: str) -> Engine:
-    """Return the engine that asks the teacher of ``params``, its answers kept under ``root``."""
+    """Return the engine that asks the teacher of ``params``, its answers kept under ``root``.
+
+    Raises Stopped where the process is told to end: it would begin anew what was closed.
+    """
+    raise_if_stopped()
     offline = params.kind == "offline"
     return engine(params, service, root, write=offline_answer if offline else None)
 

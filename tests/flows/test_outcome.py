@@ -5,7 +5,7 @@ from prefect import flow, task
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.outcome import CHAIN, by_shard, finished
-from schemas.errors import DamagedPart, GateError, StorageError
+from schemas.errors import DamagedPart, GateError, Stopped, StorageError
 from schemas.release import FailedShard, Part
 
 
@@ -45,8 +45,10 @@ def test_the_shards_that_went_through_are_kept_and_the_failed_one_is_named(prefe
     assert 1 not in {p.shard for p in done.parts}
 
 
-@pytest.mark.parametrize("error", [GateError("table"), StorageError("the disk is full")])
-def test_a_gate_and_a_broken_root_stop_the_release(prefect_server, error):
+@pytest.mark.parametrize(
+    "error", [GateError("table"), StorageError("the disk is full"), Stopped("told to end")]
+)
+def test_a_gate_a_broken_root_and_an_end_stop_the_release(prefect_server, error):
     with pytest.raises(type(error), match=str(error)):
         chained(3, "validate", (2,), error)
 

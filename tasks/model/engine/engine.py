@@ -99,6 +99,7 @@ class Engine:
         self._random = random or Random()  # noqa: S311  # jitter is no secret
         self._chooser = Chooser(self.endpoints, by_weight)
         self._flights: dict[str, _Flight] = {}
+        self._landing = False
 
     async def answer(self, request: ModelRequest) -> Answer:
         """Return what the teacher says to ``request``; may be awaited on any event loop.
@@ -140,14 +141,23 @@ class Engine:
                 flight.task.cancel()
 
     async def land(self, patience: float) -> None:
-        """Give up what waits, and wait ``patience`` seconds for the answers to what was sent."""
+        """Give up what waits, and wait ``patience`` seconds for the answers to what was sent.
+
+        Nothing is sent from now on: what asks for it is cancelled.
+        """
+        self._landing = True
         for flight in list(self._flights.values()):
             if not flight.sent:
                 flight.task.cancel()
         if self._flights:
             await asyncio.wait([x.task for x in self._flights.values()], timeout=patience)
 
+    def _raise_if_landing(self) -> None:
+        if self._landing:
+            raise asyncio.CancelledError("nothing is asked any more")
+
     def _take_off(self, request: ModelRequest) -> _Flight:
+        self._raise_if_landing()
         flight = _Flight(request, self.loop.create_future())  # type: ignore[arg-type]
         flight.task = self.loop.create_task(self._flown(flight))
         self._flights[request.key] = flight
@@ -176,6 +186,7 @@ class Engine:
                 avoid = endpoint
             except Failure as failure:
                 flight.sent = False
+                self._raise_if_landing()
                 METER.failed(endpoint.host, failure.kind)
                 log.info("request %s (%s), try %d: %s", flight.request.key, flight.request.purpose, number, failure)  # fmt: skip
                 if failure.kind is Kind.UNUSABLE:

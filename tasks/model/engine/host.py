@@ -119,13 +119,16 @@ def limits_used(reading: Reading) -> float | None:
     return min(1.0, max(parts)) if parts else None
 
 
-def close_engines() -> None:
-    """Wait shortly for answers on their way, keep them, and end the loop; the next use starts anew."""
+def close_engines(patience: float = LANDS_WITHIN) -> None:
+    """Give up what waits, keep the answers that come within ``patience`` seconds, and end the loop.
+
+    Whoever waits for an answer that does not come is told by CancelledError. The next use starts anew.
+    """
     with _PROCESS.lock:
         host, _PROCESS.host = _PROCESS.host, None
     if host is None:
         return
-    asyncio.run_coroutine_threadsafe(_closed(host), host.loop).result()
+    asyncio.run_coroutine_threadsafe(_closed(host, patience), host.loop).result()
     host.loop.call_soon_threadsafe(host.loop.stop)
     host.thread.join()
     host.loop.close()
@@ -172,8 +175,8 @@ def _shared(host: _Host, share: float) -> None:
         endpoint.limiter.share = share
 
 
-async def _closed(host: _Host) -> None:
-    await asyncio.gather(*(one.land(LANDS_WITHIN) for one in host.engines.values()))
+async def _closed(host: _Host, patience: float) -> None:
+    await asyncio.gather(*(one.land(patience) for one in host.engines.values()))
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()

@@ -168,7 +168,7 @@ def sentence(reading: Reading, used: float | None = None) -> str:
     words += [f"{used:.0%} of the limit"] if used is not None else []
     words += [_money(reading)] if reading.answered else []
     left = reading.seconds_left
-    words += [f"{_span(left)} left"] if left is not None else []
+    words += [f"{span(left)} left"] if left is not None else []
     return ", ".join(words)
 
 
@@ -179,7 +179,8 @@ def _money(reading: Reading) -> str:
     return f"${reading.cost:,.2f}" + (f" of about ${projected:,.2f}" if projected else "")
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a length of time in words, such as “12 min”."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
