@@ -131,6 +131,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     mended = mend_shard.map(
         where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
+        verify=unmapped(params.verify),
     )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,

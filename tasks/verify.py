@@ -59,9 +59,9 @@ class _TileObjects(Record):
 @stage(
     "verify",
     writes=Sample,
-    version=2,
+    version=3,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading"),
     scenes="tiles",
     passes=True,
 )
