@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop bench-flow lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -42,6 +42,10 @@ bench-truth: $(INSTALLED)  ## Planted errors, false alarms and paraphrases in ot
 
 bench-storage: $(INSTALLED)  ## Parts in a bucket against plain pyarrow with s3fs, and what explain reads of one
 	$(BIN)/python -m tests.bench.storage.parts
+
+bench-flow: $(INSTALLED)  ## Prefect's share of a build, 512 shards on one server, two workers against one
+	@for bench in share many workers; do \
+	  echo "== flow.$$bench"; $(BIN)/python -m tests.bench.flow.$$bench || exit 1; done
 
 TIMES ?= 20
 soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on disk and in a bucket
