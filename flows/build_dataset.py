@@ -25,6 +25,7 @@ from tasks.agree import agree_sources
 from tasks.augment import augment_shard, turn_tiles
 from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
+from tasks.cover import cover_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard
@@ -156,12 +157,14 @@ def shard_stages(
     mended = mend_shard.map(
         where, tiles=tiles, described=described, synthesized=synthesized, conversed=conversed,
         params=teacher, dialogue=unmapped(params.dialogue), service=service,
+        verify=unmapped(params.verify),
     )  # fmt: skip
     verified = verify_shard.map(
         where, tiles=tiles, adapted=adapted, described=described,
         synthesized=synthesized, conversed=conversed, mended=mended,
         params=unmapped(params.verify),
     )  # fmt: skip
+    covered = cover_shard.map(where, tiles=tiles, described=described, verified=verified)
     augmented = augment_shard.map(
         where, tiles=tiles, verified=verified, params=unmapped(params.augment)
     )
@@ -173,6 +176,6 @@ def shard_stages(
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     return (
-        tiles, adapted, described, synthesized, conversed, mended, verified, augmented, turned,
-        compared, validated,
+        tiles, adapted, described, synthesized, conversed, mended, verified, covered, augmented,
+        turned, compared, validated,
     )  # fmt: skip

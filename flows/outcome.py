@@ -19,6 +19,7 @@ from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
     "look", "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify",
+    "coverage",
     "augment", "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]

@@ -33,13 +33,13 @@ def show_summary(root: str, manifest: Manifest) -> str:
 def markdown_summary(root: str, manifest: Manifest, found: Wholes = NOTHING) -> str:
     """Return what the build of ``manifest`` did, with the places of its files.
 
-    ``found`` is what is said of the release as a whole: leaks, agreement, symmetry, blind baseline,
-    judge.
+    ``found`` is what is said of the release as a whole: leaks, agreement, local facts, symmetry,
+    blind baseline, judge.
     """
     parts = (
         _head(root, manifest), markdown_scores(manifest), _stages(manifest),
         _usage(manifest.usage), _tasks(manifest), _sameness(found), _agreement(found),
-        _symmetry(found), _blind(found), _judged(found),
+        _coverage(found), _symmetry(found), _blind(found), _judged(found),
     )  # fmt: skip
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
@@ -146,6 +146,12 @@ def _agreement(found: Wholes) -> list[str]:
         for row in found.agreements
     ]
     return [*lines, "", *(f"- {finding.detail}" for finding in found.contradictions)]
+
+
+def _coverage(found: Wholes) -> list[str]:
+    """Return what descriptions make of the local facts; nothing where there are none."""
+    tally = found.coverage
+    return [str(tally)] if tally is not None and tally.facts else []
 
 
 def _symmetry(found: Wholes) -> list[str]:

@@ -31,6 +31,11 @@ def content_id(*content: JsonValue) -> str:
 
 @cache
 def words_fingerprint(package: str) -> str:
-    """Return an id that changes when a word list (YAML file) of ``package`` changes."""
+    """Return an id that changes when a word list (YAML file) of ``package`` changes.
+
+    Raises ValueError for a package without one.
+    """
     lists = [file for file in files(package).iterdir() if file.name.endswith(".yaml")]
+    if not lists:
+        raise ValueError(f"{package} has no word list")
     return content_id("words", {file.name: file.read_text("utf-8") for file in lists})

@@ -4,6 +4,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, JsonValue
 
+from schemas.changes import SceneChange
 from schemas.params import BuildParams
 from schemas.record import Record
 from schemas.scene import Sha256
@@ -208,6 +209,9 @@ class Manifest(Record):
         default_factory=dict, description="stage → id of its code, its columns and word lists"
     )
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
+    removed: tuple[SceneChange, ...] = Field(
+        (), description="scenes of the release before whose images are gone from the sources"
+    )
     scorecard: Scorecard | None = Field(None, description="none where it was not measured")
     gate: GateVerdict | None = Field(None, description="none where it was not judged")
     notes: dict[str, JsonValue] = Field(

@@ -108,7 +108,6 @@ class FindingKind(StrEnum):
     IMAGE_WITHOUT_LABEL = "image_without_label"
     EMPTY_LABEL = "empty_label"
     WRONG_SIZE = "wrong_size"
-    WRONG_ORIENTATION = "wrong_orientation"
     WRONG_REFERENCE = "wrong_reference"
     DUPLICATE_LABEL = "duplicate_label"
     LICENCE_UNKNOWN = "licence_unknown"

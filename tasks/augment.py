@@ -26,7 +26,7 @@ from tasks.symmetry.agreement import difference, verdicts_on
 from tasks.symmetry.samples import Unturned, turn_sample
 from tasks.symmetry.tiles import turn_outline, turn_tile, turned_id
 
-_WORDS: Final = ("tasks.lexicon", "tasks.grounding", "tasks.symmetry")
+_WORDS: Final = ("tasks.lexicon", "tasks.grounding.reading", "tasks.symmetry")
 _LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
 
 

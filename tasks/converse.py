@@ -20,7 +20,8 @@ from tasks.model.asking import (
     request_for,
 )
 from tasks.model.engine.tokens import estimated_tokens
-from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
+from tasks.model.local_facts import beside, tag_problem, with_facts
+from tasks.model.true_facts import true_facts
 from tasks.spatial.facts import fact_sheet
 
 FACTS_EACH = 2  # at least, for a dialogue beside the first: fewer give nothing to compare or relate
@@ -32,8 +33,9 @@ Subject = tuple[TileOutline, int, tuple[str, ...]]  # number in the tile, keys o
 @stage(
     "converse",
     writes=ConversedTile,
+    version=2,
     prompts=("converse",),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading", "tasks.model.offline"),
     scenes="tiles",
 )
 def converse_shard(
@@ -73,7 +75,7 @@ def converse_tile(
     Each dialogue is to draw first on its own share of the facts.
     """
     outline = outline_of(tile)
-    facts = local_facts(outline, described)
+    facts = true_facts(tile, described)
     shares = divided(facts, dialogue.per_tile)
     description = synthesis.reply.description if synthesis else ""
     budget = max(LEAST_BUDGET, params.request_tokens - estimated_tokens(description))

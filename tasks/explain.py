@@ -1,10 +1,11 @@
 """Explain: from an id, everything that says why a published row exists, or why it does not."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import pyarrow as pa
 from pydantic import Field, ValidationError
 
+from schemas.coverage import FactCoverage
 from schemas.errors import UsageError
 from schemas.geometry import Window
 from schemas.record import Record
@@ -14,12 +15,15 @@ from schemas.scene import LabelOrigin
 from schemas.symmetry import Symmetry, TurnedSample
 from schemas.teacher import StoredAnswer
 from schemas.verdict import Verdict
+from schemas.vocabulary import TaskType
 from tasks.model.answers import open_answers
 from tasks.model.answers.looking import look_up
 from tasks.storage.index import files_with
 from tasks.storage.published import find_rows, found_tables
 from tasks.storage.releases import read_manifest, release_path, resolve
 from tasks.storage.store import Store
+
+COVERAGE: Final = "reports/coverage.parquet"
 
 
 class PictureOrigin(Record):
@@ -49,6 +53,9 @@ class Explanation(Record):
     request_key: str | None = None
     answer: StoredAnswer | None = Field(None, description="messages as sent, answer as received")
     verdicts: tuple[Verdict, ...] = ()
+    coverage: FactCoverage | None = Field(
+        None, description="what a description makes of the local facts of its tile"
+    )
 
 
 def explain(store: Store, sample_id: str, version: str | None = None) -> Explanation:
@@ -91,6 +98,7 @@ def _published(store: Store, manifest: Manifest, part: str, sample: Sample) -> E
         request_key=lineage.request_key,
         answer=_answer(store, lineage.request_key),
         verdicts=lineage.verdicts,
+        coverage=_coverage(store, manifest, sample),
     )
 
 
@@ -144,6 +152,17 @@ def _picture(
             window = turned.window if turned else Window.model_validate(row["window"])
             symmetry = turned.symmetry if turned else None
             return PictureOrigin(file=row["scene"], window=window, part=part, symmetry=symmetry)
+    return None
+
+
+def _coverage(store: Store, manifest: Manifest, sample: Sample) -> FactCoverage | None:
+    """Return what ``sample`` makes of local facts; None where it is no generated description."""
+    for part in manifest.parts:
+        if part.path == COVERAGE and sample.task is TaskType.DETAILED_DESCRIPTION:
+            found = find_rows(
+                store, _path(manifest, part.path), FactCoverage, "sample", [sample.id]
+            )
+            return next(found, None)
     return None
 
 

@@ -71,7 +71,7 @@ class Judged:
     JUDGE,
     writes=Grade,
     prompts=(JUDGE,),
-    words=("tasks.lexicon", "tasks.grounding", "tasks.judging"),
+    words=("tasks.lexicon", "tasks.grounding.reading", "tasks.judging"),
 )
 def judge_shard(
     context: Context,

@@ -10,7 +10,13 @@ from typing import NamedTuple, TypeVar
 
 from prompts import Phrasings, Prompt, load_phrasings, load_prompt
 from schemas.facts import FactSheet, LocalFactText
-from schemas.params import DEFAULT_SERVICE, DialogueParams, ServiceParams, TeacherParams
+from schemas.params import (
+    DEFAULT_SERVICE,
+    DialogueParams,
+    ServiceParams,
+    TeacherParams,
+    VerifyParams,
+)
 from schemas.record import Record
 from schemas.release import Part
 from schemas.sample import Rejection
@@ -42,8 +48,10 @@ from tasks.model.asking import (
 from tasks.model.batches import batches
 from tasks.model.engine.tokens import estimated_tokens
 from tasks.model.falsehoods import Check, Told, Wrong, against, falsehoods, told
-from tasks.model.local_facts import local_facts, tag_problem, text_of, with_facts
+from tasks.model.local_facts import tag_problem, text_of, with_facts
+from tasks.model.true_facts import true_facts
 from tasks.spatial.facts import fact_sheet
+from tasks.verify import DEFAULTS, truth_of
 
 R = TypeVar("R", bound=Record)
 
@@ -72,8 +80,9 @@ Again = Question[Subject, Record]
 @stage(
     MEND,
     writes=MendedAnswer,
+    version=2,
     prompts=(MEND, f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
-    words=("tasks.lexicon", "tasks.grounding", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.grounding.reading", "tasks.model.offline"),
     scenes="tiles",
 )
 def mend_shard(
@@ -85,33 +94,24 @@ def mend_shard(
     params: TeacherParams,
     dialogue: DialogueParams,
     service: ServiceParams = DEFAULT_SERVICE,
+    verify: VerifyParams = DEFAULTS,
 ) -> Iterator[MendedAnswer | Rejection]:
     """Ask once more for each answer of the shard in which something is false; one candidate each.
 
-    Pictures are read only where there is something to ask.
+    What verification mends by itself, as ``verify`` says, is not asked for again.
     """
     tools = load_tools()
 
-    def read(model: type[TileOutline]) -> Iterator[tuple[TileOutline, Told]]:
-        return told(
-            context.rows(tiles, model),
+    def questions() -> Iterator[Again]:
+        together = told(
+            context.rows(tiles, Tile),
             context.rows(described, DescribedObjects),
             context.rows(synthesized, SynthesizedTile),
             context.rows(conversed, ConversedTile),
         )
-
-    false = {
-        tile.id
-        for tile, said in read(TileOutline)
-        if any(falsehoods(tile, said, against(tile), tools.local, tools.detailed))
-    }
-    if not false:
-        return
-
-    def questions() -> Iterator[Again]:
-        for tile, said in read(Tile):
-            if isinstance(tile, Tile) and tile.id in false:
-                yield from mend_tile(tile, said, against(tile), tools, params, dialogue)
+        for tile, said in together:
+            check = against(truth_of(tile), mended=verify.mend)
+            yield from mend_tile(tile, said, check, tools, params, dialogue)
 
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
@@ -143,7 +143,7 @@ def mend_tile(
     asks = _Asks(tile, outline, fact_sheet(outline), tools.prompt, params)
     for row, wrong in false.local:
         yield asks.about_objects(row, wrong)
-    facts = local_facts(outline, said.described)
+    facts = true_facts(tile, said.described)
     lies = {text_of(fact) for _, wrong in false.local for fact in wrong.facts}
     true = tuple(fact for fact in facts if fact.text not in lies)
     for whole, wrong in false.whole:

@@ -5,18 +5,23 @@ release. The manifest is written last: its existence is the commit. Which releas
 another matter: see promote.
 """
 
+import logging
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from platform import python_version
 from typing import Final
 
+from schemas.changes import Cause, SceneChange
+from schemas.errors import PipelineError
 from schemas.params import BuildParams, PublishParams
 from schemas.release import FailedShard, Manifest, Part, ReleasePart, Scored
 from tasks._stage import retried
+from tasks.planning.changes import SCAN, scanned_by, scene_changes
 from tasks.report.card import dataset_card
 from tasks.report.figures import Summary
 from tasks.report.page import report_page
 from tasks.report.summary import summarize
+from tasks.sources.scan import shard_of
 from tasks.storage.accounting import (
     check_accounting,
     count_stages,
@@ -32,8 +37,16 @@ from tasks.storage.layout import (
     write_samples,
 )
 from tasks.storage.published import write_document
-from tasks.storage.releases import check_version_free, commit_manifest, release_path
+from tasks.storage.releases import (
+    check_version_free,
+    commit_manifest,
+    latest,
+    read_manifest,
+    release_path,
+)
 from tasks.storage.store import Store
+
+log = logging.getLogger(__name__)
 
 PACKAGES: Final = (
     "rs-gpt4v", "great-expectations", "numpy", "openai", "pillow", "prefect", "pyarrow",
@@ -127,10 +140,33 @@ def commit(
         inputs=tuple(sorted(part.path for part in parts)),
         code={part.stage: part.code for part in parts if part.code},
         failed=failed,
+        removed=_removed(store, params, parts, failed),
         scorecard=scored.scorecard if scored else None,
         gate=scored.gate if scored else None,
     )
     return _finish(store, manifest, summary)
+
+
+def _removed(
+    store: Store, params: BuildParams, parts: tuple[Part, ...], failed: tuple[FailedShard, ...]
+) -> tuple[SceneChange, ...]:
+    """Return the scenes of the latest release that its sources no longer have; none of failed shards."""
+    version = None
+    try:
+        version = latest(store)
+        before = scanned_by(store, read_manifest(store, version).inputs) if version else []
+        changes = list(scene_changes(store, before, [part for part in parts if part.stage == SCAN]))
+    except PipelineError as error:
+        log.warning("What was removed since release %s is not known: %s", version, error)
+        return ()
+    sources, lost = {spec.name for spec in params.sources}, {shard.shard for shard in failed}
+    return tuple(
+        one
+        for one in changes
+        if one.cause is Cause.IMAGE_REMOVED
+        and one.source in sources
+        and shard_of(one.scene_id, params.shards) not in lost
+    )
 
 
 def software_versions() -> dict[str, str]:

@@ -19,7 +19,8 @@ from tasks.model.asking import (
     rejection,
     request_for,
 )
-from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
+from tasks.model.local_facts import beside, tag_problem, with_facts
+from tasks.model.true_facts import true_facts
 from tasks.spatial.facts import fact_sheet
 
 Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descriptions used
@@ -28,8 +29,9 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
 @stage(
     "synthesize",
     writes=SynthesizedTile,
+    version=2,
     prompts=("synthesize",),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading", "tasks.model.offline"),
     scenes="tiles",
 )
 def synthesize_shard(
@@ -73,7 +75,7 @@ def synthesize_tile(
     outline = outline_of(tile)
     if not any(thing.described for thing in tile.objects):
         return _unlabelled(tile, outline, prompt, params)
-    facts = local_facts(outline, described)
+    facts = true_facts(tile, described)
     if not facts:
         return _nothing(outline, len(described))
     sheet = with_facts(fact_sheet(outline), facts, params.request_tokens)

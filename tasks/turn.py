@@ -25,7 +25,11 @@ class _Key(Record):
     id: str
 
 
-@stage("symmetry", writes=SymmetryRow, words=("tasks.lexicon", "tasks.grounding", "tasks.symmetry"))
+@stage(
+    "symmetry",
+    writes=SymmetryRow,
+    words=("tasks.lexicon", "tasks.grounding.reading", "tasks.symmetry"),
+)
 def turn_shard(
     context: Context, tiles: Part, verified: Part, params: SymmetryParams
 ) -> Iterator[SymmetryRow]:

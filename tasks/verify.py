@@ -24,6 +24,7 @@ from schemas.verdict import Verdict
 from schemas.vocabulary import Origin, Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
+from tasks.grounding.consistency import disagreements
 from tasks.grounding.drafts import (
     DETAILED,
     LOCAL,
@@ -59,9 +60,9 @@ class _TileObjects(Record):
 @stage(
     "verify",
     writes=Sample,
-    version=2,
+    version=3,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading"),
     scenes="tiles",
     passes=True,
 )
@@ -162,15 +163,16 @@ def verify_draft(
     form = draft.lineage.form
     mended = draft.lineage.origin is Origin.GENERATED and params.mend
     found = (mend if mended else checked_only)(said, truth, form, own)
-    if found.wrong:
-        return _false(draft, tile, found.wrong[0])
+    wrong = (*found.wrong, *disagreements(found.said))
+    if wrong:
+        return _false(draft, tile, wrong[0])
     return _sample(draft, tile, found)
 
 
 def _verified_label(draft: Draft, tile: TileOutline, truth: Truth) -> Sample | Rejection:
     """Check a label in words: its objects are its own, so its text stands for itself."""
     said = tuple(Said(turn.role, Parsed(turn.content, ())) for turn in draft.turns)
-    verdicts = check_turns(said, truth)
+    verdicts = (*check_turns(said, truth), *disagreements(said))
     wrong = first_contradicted(verdicts)
     if wrong is not None:
         return _false(draft, tile, wrong)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from flows.cli.main import DONE
+from schemas.coverage import FactCoverage
 from schemas.scene import LabelOrigin
 from schemas.settings import settings
 from schemas.teacher import StoredAnswer
@@ -79,6 +80,8 @@ def _sections(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
         yield "Asked and answered", list(_answer(found.request_key, found.answer))
     if found.verdicts:
         yield "Verdicts", [_verdict(verdict) for verdict in found.verdicts]
+    if found.coverage:
+        yield "Local facts", list(_facts(found.coverage))
     if found.rejection and not row and found.rejection.payload:
         yield "What was rejected", [escape(found.rejection.payload)]
     yield "Row", [escape(found.part)]
@@ -108,6 +111,18 @@ def _answer(key: str | None, stored: StoredAnswer) -> Iterator[str]:
     for message in stored.messages:
         yield f"[dim]{message.role}:[/dim] {escape(message.text.strip())}"
     yield f"[dim]answer:[/dim] {escape(answer.text.strip())}"
+
+
+def _facts(coverage: FactCoverage) -> Iterator[str]:
+    yield (
+        f"{coverage.covered} of {coverage.facts} covered, {coverage.contradicted} contradicted, "
+        f"{coverage.omitted} omitted"
+    )
+    for fact in coverage.fates:
+        shown = " ".join(fact.refs[:6]) + (" …" if len(fact.refs) > 6 else "")
+        detail = f": {escape(fact.detail)}" if fact.detail else ""
+        again = f"{fact.repeated} of {fact.statements} statements said again"
+        yield f"{fact.fact} ({shown}) {fact.fate}, {again}{detail}"
 
 
 def _verdict(verdict: Verdict) -> str:

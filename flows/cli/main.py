@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "inspect": ("flows.cli.inspect", "Say which format a folder is in, what it holds and what is odd."),
     "sources": ("flows.cli.sources", "List the formats that are read: layout, licence, citation."),
     "lint": ("flows.cli.lint", "Look at every label and picture, and list what is wrong."),
+    "check": ("flows.cli.check", "Hold the texts of any dataset against its objects; build nothing."),
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
     "doctor": ("flows.cli.doctor", "Look at machine, root, model and Prefect, and say what to do."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),

@@ -102,7 +102,7 @@ def _show_places(console: Console, outcome: Outcome) -> None:
         f"\n{manifest.samples:,} samples of {manifest.candidates:,} candidates, {lost:,} rejected, "
         f"{findings:,} finding{'' if findings == 1 else 's'}, in {outcome.seconds:.0f} s."
     )
-    for line in (*_turned(outcome), *_blind(outcome), *_scored(manifest)):
+    for line in (*_covered(outcome), *_turned(outcome), *_blind(outcome), *_scored(manifest)):
         console.print(line)
     if manifest.usage.requests:
         console.print(_spent(manifest.usage))
@@ -120,6 +120,12 @@ def _blind(outcome: Outcome) -> list[str]:
         for row in found.blind
         if row.kind == "presence" and row.after is not None and row.verdict != "too_few"
     ]
+
+
+def _covered(outcome: Outcome) -> list[str]:
+    """Say how many local facts descriptions say again."""
+    found = wholes(outcome.store, outcome.manifest.version, outcome.manifest.parts).coverage
+    return [str(found)] if found is not None and found.facts else []
 
 
 def _turned(outcome: Outcome) -> list[str]:

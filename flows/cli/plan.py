@@ -12,6 +12,7 @@ from flows.cli.main import DONE, REFUSED
 from flows.cli.options import add_build_options, add_parameter_options, build_params
 from flows.cli.progress import shown_progress
 from flows.clock import stamp
+from schemas.changes import Changes
 from schemas.errors import UsageError
 from schemas.judge_params import JudgeParams
 from schemas.params import TeacherParams
@@ -44,23 +45,44 @@ def run_plan(options: argparse.Namespace) -> int:
         raise UsageError(f"--sample: “{options.sample}” is not allowed; expected at least 2.")
     params = build_params(options)
     prepare_environment(verbose=options.verbose)
-    from tasks.check import check_build  # noqa: PLC0415  # only after the environment is set
+    from tasks.changes import changes_since  # noqa: PLC0415  # only after the environment is set
+    from tasks.check import check_build  # noqa: PLC0415  # as above
     from tasks.plan import plan_build  # noqa: PLC0415  # as above
 
     # Of teacher and judge nothing is checked: a plan needs no key.
     nobody = {"teacher": TeacherParams(), "judge": JudgeParams()}
     check_build(options.root, stamp(), params.model_copy(update=nobody))
     with shown_progress(silent=options.json):
+        changes = changes_since(options.root, params)
         plan = plan_build(options.root, params, options.sample)
-    _show(plan, as_json=options.json)
+    _show(plan, changes, as_json=options.json)
     return REFUSED if plan.over_budget else DONE
 
 
-def _show(plan: Plan, *, as_json: bool) -> None:
+def change_lines(changes: Changes) -> list[str]:
+    """Return what changed since the release before, by cause, and what is done again."""
+    if changes.release is None:
+        return []
+    if changes.nothing:
+        return [f"Nothing changed since release {changes.release}."]
+    causes = ", ".join(f"{count:,} × {cause.value}" for cause, count in changes.causes.items())
+    lines = [f"Since release {changes.release}: {causes}."]
+    for one in changes.settings:
+        redoes = ", ".join(one.redoes) or "no stage"
+        lines.append(f"{one.name} was {one.before} and is {one.after}: redoes {redoes}.")
+    for stage in changes.redone:
+        cost = "" if not stage.cost else f", US$ {stage.cost:,.2f}"
+        asked = f", {stage.requests:,.0f} requests{cost} at most" if stage.requests else ""
+        lines.append(f"{stage.stage}: {stage.scenes:,} of {changes.scenes_now:,} scenes{asked}.")
+    return lines
+
+
+def _show(plan: Plan, changes: Changes, *, as_json: bool) -> None:
     from flows.plan import COLUMNS, cells, sentences  # noqa: PLC0415  # imports Prefect
 
     if as_json:
-        print(json.dumps(plan.model_dump(mode="json"), indent=2, ensure_ascii=False))
+        told = plan.model_dump(mode="json") | {"changes": changes.model_dump(mode="json")}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
         return
     out = console()
     table = Table(COLUMNS[0], header_style="bold", box=None, pad_edge=False)
@@ -73,5 +95,5 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     out.print(f"What {plan.model} will be asked about {plan.tiles:,} tiles\n")
     out.print(table)
     out.print()
-    for line in sentences(plan):
+    for line in (*sentences(plan), *change_lines(changes)):
         out.print(line)

@@ -3,23 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from schemas.verdict import ClaimKind, Verdict
-from tasks.grounding.answers import answers, box_verdicts
-from tasks.grounding.comparisons import comparisons
-from tasks.grounding.discourse import Discourse
-from tasks.grounding.grammar import grammar, whole_words
+from tasks.grounding.judging.answers import Answer, answers
+from tasks.grounding.judging.boxes import box_verdicts
+from tasks.grounding.judging.comparisons import comparisons
+from tasks.grounding.judging.discourse import Discourse
+from tasks.grounding.judging.ground import Ground
+from tasks.grounding.judging.statements import Judge
 from tasks.grounding.meanings import shown
+from tasks.grounding.reading.grammar import grammar, whole_words, words
+from tasks.grounding.reading.sentences import Sentence, sentences
 from tasks.grounding.references import Parsed
-from tasks.grounding.sentences import Sentence, sentences
-from tasks.grounding.statements import Judge, Scene
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, verdict
-
-_EXCEPT: Final = frozenset(
-    {"except", "other than", "apart from", "but for", "besides", "than", "outside"}
-)
 
 
 class Said(NamedTuple):
@@ -53,40 +51,52 @@ def examine(
     turns: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...] = ()
 ) -> tuple[Checked, ...]:
     """Return the verdict on every statement, wherever it is made, with the edits that make it true."""
+    read = [list(_read(said, truth)) for said in turns]
+    discourse = Discourse(_named(read))
     found: list[Checked] = []
-    discourse = Discourse()
-    question: list[Sentence] = []
-    asked_text = ""
-    for number, said in enumerate(turns):
-        asked = said.role == "user"
-        read = list(sentences(said.text, truth.unknown_categories, asked=asked))
-        some = [*_references(read, said.text, truth), *box_verdicts(said.text, truth, own)]
+    question, asked = list[Sentence](), ""
+    for number, (said, some) in enumerate(zip(turns, read, strict=True)):
+        checked = [*_references(some, said.text, truth), *box_verdicts(said.text, truth, own)]
+        plain = said.text.plain
         if said.role == "user":
-            for sentence in read:  # what a question speaks of, its answer may point back to
-                list(_judged(sentence, said.text.plain, truth, discourse))
-            question, asked_text = read, said.text.plain
+            for sentence in some:  # what a question speaks of, its answer may point back to
+                list(_judged(sentence, Ground(truth, discourse, plain)))
+            question, asked = some, plain
         else:
-            for sentence in read:
-                if not said.text.plain.startswith("?", sentence.end - 1):
-                    some += _judged(sentence, said.text.plain, truth, discourse)
-            some += answers(question, read, said.text.plain, form, truth, discourse, asked_text)
-        found += (_in_turn(one, number) for one in some)
+            before = discourse.copy()
+            told = [s for s in some if not plain.startswith("?", s.end - 1)]
+            for sentence in told:
+                checked += _judged(sentence, _ground(sentence, truth, discourse, plain))
+            about = Answer(question, told, plain, asked, form)
+            checked += answers(about, Ground(truth, before, asked, about_all=True))
+        found += (_in_turn(one, number) for one in checked)
     return tuple(found)
 
 
-def _judged(sentence: Sentence, text: str, truth: Truth, discourse: Discourse) -> Iterator[Checked]:
-    if not sentence.nouns:
-        return
-    doubtful = any(token.words in _doubtful() for token in sentence.tokens)
-    excepted = any(token.words in _EXCEPT for token in sentence.tokens)
-    scene = Scene(truth, discourse, text, _is_about_all(sentence), excepted, doubtful)
-    yield from comparisons(sentence, scene)
-    yield from Judge(scene).checked(sentence.nouns)
+def _read(said: Said, truth: Truth) -> Iterator[Sentence]:
+    return sentences(said.text, truth.named_categories, asked=said.role == "user")
 
 
-def _is_about_all(sentence: Sentence) -> bool:
-    """Say whether a sentence speaks of the picture as a whole, with “in total” or “the image”."""
-    return any(token.kind == "I" or token.words in _totals() for token in sentence.tokens)
+def _named(read: Sequence[Sequence[Sentence]]) -> frozenset[str]:
+    """Return all classes that a conversation names."""
+    things = (thing for turn in read for sentence in turn for thing in sentence.things)
+    return frozenset(thing.category for thing in things if thing.category is not None)
+
+
+def _judged(sentence: Sentence, ground: Ground) -> Iterator[Checked]:
+    if sentence.nouns:
+        yield from comparisons(sentence, ground)
+        yield from Judge(ground).checked(sentence.nouns)
+
+
+def _ground(sentence: Sentence, truth: Truth, discourse: Discourse, text: str) -> Ground:
+    said = {token.words for token in sentence.tokens}
+    about_all = any(token.kind == "picture" for token in sentence.tokens)
+    return Ground(
+        truth, discourse, text, about_all=about_all or bool(said & words("totals")),
+        excepted=bool(said & words("excepting")) or any(t.kind == "except" for t in sentence.tokens),
+        doubtful=bool(said & words("doubtful")),
+    )  # fmt: skip
 
 
 def _references(read: Sequence[Sentence], parsed: Parsed, truth: Truth) -> Iterator[Checked]:
@@ -96,13 +106,16 @@ def _references(read: Sequence[Sentence], parsed: Parsed, truth: Truth) -> Itera
         unknown = [ref for ref in span.refs if ref not in truth.objects]
         hidden = [r for r in span.refs if r not in unknown and not truth.objects[r].described]
         claim = " ".join(parsed.plain[span.start : span.end].split())[:160]
-        place = {"start": span.start, "end": span.end}
-        if unknown:
-            evidence = f"the tile has no object {shown(unknown)}"
-            yield Checked(verdict(ClaimKind.REFERENCE, claim, "contradicted", evidence, **place))
-        elif hidden and not _says_partly(read, span.start, parsed.plain):
+        evidence = f"the tile has no object {shown(unknown)}" if unknown else ""
+        if hidden and not unknown and not _says_partly(read, span.start, parsed.plain):
             evidence = f"{shown(hidden)} cut off too far to be described"
-            yield Checked(verdict(ClaimKind.REFERENCE, claim, "contradicted", evidence, **place))
+        if evidence:
+            yield Checked(
+                verdict(
+                    ClaimKind.REFERENCE, claim, "contradicted", evidence, start=span.start,
+                    end=span.end,
+                )
+            )  # fmt: skip
         sound.update(ref for ref in span.refs if ref not in unknown)
     if sound:
         evidence = f"{len(sound)} of {len(truth.objects)} objects of the tile referred to"
@@ -126,13 +139,3 @@ def _in_turn(checked: Checked, turn: int) -> Checked:
 @cache
 def _partly() -> re.Pattern[str]:
     return whole_words(grammar().partly)
-
-
-@cache
-def _doubtful() -> frozenset[str]:
-    return frozenset(grammar().doubtful)
-
-
-@cache
-def _totals() -> frozenset[str]:
-    return frozenset({"in total", "in all", "altogether", "all in all", "overall", "a total of"})

@@ -30,6 +30,18 @@ class Meaning:
         """Return the places of the objects that may be meant one by one."""
         return tuple(self.graded.maybe.nonzero()[0].tolist())
 
+    def choices(self) -> list[tuple[int, ...]]:
+        """Return the sets of objects that may be meant: those named, or each by itself."""
+        if self.groups:
+            return [group for group in self.groups if group]
+        return [(place,) for place in self.singles()]
+
+    def readings(self) -> list[tuple[int, ...]]:
+        """Return the choices, and all together where it is open which are meant."""
+        every = tuple(self.graded.nominal.nonzero()[0].tolist())
+        together = [every] if len(every) > 1 and not self.groups else []
+        return [*self.choices(), *together]
+
 
 def shown(refs: Sequence[str]) -> str:
     """Return ``refs`` for evidence, at most six of them."""

@@ -11,15 +11,16 @@ from typing import Final, NamedTuple
 
 from schemas.verdict import ClaimKind, Repair, Verdict
 from tasks.grounding.checks import Said, distinct, examine
-from tasks.grounding.grammar import fold, grammar
+from tasks.grounding.reading.grammar import fold, grammar
 from tasks.grounding.references import Parsed, TextSpan
 from tasks.grounding.truth import Truth
 from tasks.grounding.verdicts import Checked, Edit
 
 ROUNDS: Final = 3  # of edits; an edit may bring another false statement to light
+_SPACE: Final = re.compile(r"\s*")
 _END: Final = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _BACK: Final = frozenset(
-    {*grammar().they, *grammar().pointing, "both", "all", "each", "one", "two"}
+    {*grammar().plain["they"], *grammar().plain["pointing"], "both", "all", "each", "one", "two"}
 )
 # Of these every statement rests on what the labels say; other false ones are a teacher's guesses.
 UNMENDED: Final = frozenset({ClaimKind.REFERENCE, ClaimKind.BOX})
@@ -235,9 +236,9 @@ def _sentence_places(text: str) -> list[tuple[int, int]]:
         ends.append(len(text))
     ends[-1] = len(text)
     places, start = list[tuple[int, int]](), 0
-    for end in ends:
-        while end < len(text) and text[end].isspace():
-            end += 1
+    for mark in ends:
+        after = _SPACE.match(text, mark)
+        end = after.end() if after else mark
         if end > start:
             places.append((start, end))
         start = end
@@ -270,5 +271,5 @@ def _leans(question: str) -> bool:
     """Say whether a question may lean on what was said before."""
     words = re.findall(r"[a-z]+", fold(question))
     return words[:1] == ["and"] or any(
-        word in {*grammar().they, "these", "those"} for word in words
+        word in {*grammar().plain["they"], "these", "those"} for word in words
     )

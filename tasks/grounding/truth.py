@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from schemas.geometry import Box, Polygon
 from schemas.tile import TileObject, TileOutline
 from schemas.vocabulary import Shape
-from tasks.imagery.colour import Picture, look_of, open_picture
-from tasks.lexicon.lexicon import broader, is_known, related
+from tasks.imagery.colour import Look, Picture, look_of, open_picture
+from tasks.lexicon.lexicon import broader, is_known, related, short_forms, typical
 from tasks.spatial.polygons import area, box_of, least_rectangle, shape_of
 
 Floats = NDArray[np.float64]
@@ -53,21 +53,14 @@ class Members(NamedTuple):
 
     graded: Graded
     is_floor: bool
+    by_label: bool = False  # by a label that stands for the class: small vehicles for cars
 
-
-class Tally(NamedTuple):
-    """How many objects of a class a tile holds."""
-
-    described: int  # of the class or a subclass, visible enough to be described
-    partly: int  # the same, cut too far
-    possible: int  # those, and objects labelled more broadly that may belong to it
-    is_floor: bool  # there may be more: crowds, or the source does not label every one
-
-    def __str__(self) -> str:
-        """Return the tally in words for evidence."""
-        least = "at least " if self.is_floor else ""
-        more = f" and {self.partly} partly visible" if self.partly else ""
-        return f"{least}{self.described}{more}"
+    def unlabelled(self) -> "Members":
+        """Return the same where such a label may stand for other classes, too."""
+        if not self.by_label:
+            return self
+        none = np.zeros_like(self.graded.sure)
+        return Members(self.graded._replace(sure=none), self.is_floor)
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ class Truth:
         self._jpeg = picture
         self._places: dict[tuple[int, ...], Place] = {}
         self._members: dict[str, Members] = {}
-        self._looks: dict[int, tuple[str | None, dict[str, float]]] = {}
+        self._looks: dict[int, Look] = {}
         self.known: dict[tuple[object, ...], Graded] = {}  # what predicates found, by what they ask
 
     @cached_property
@@ -184,18 +177,21 @@ class Truth:
         except ValueError:
             return None
 
-    def look(self, place: int) -> tuple[str | None, dict[str, float]]:
-        """Return the colour word of an object and the shares of all words among its pixels."""
+    def look(self, place: int) -> Look:
+        """Return what an object looks like; nothing is known without a picture."""
         if place not in self._looks:
             picture = self.picture
-            seen = look_of(picture, self.polygons[place]) if picture is not None else (None, {})
-            self._looks[place] = seen
+            blank = Look(None, {}, {})
+            self._looks[place] = look_of(picture, self.polygons[place]) if picture else blank
         return self._looks[place]
 
     @cached_property
-    def unknown_categories(self) -> frozenset[str]:
-        """Classes of the tile that the lexicon does not know."""
-        return frozenset(x.category for x in self.things if not is_known(x.category))
+    def named_categories(self) -> frozenset[str]:
+        """Classes of the tile that the lexicon does not know, or knows short names of."""
+        found = {x.category for x in self.things}
+        return frozenset(
+            name for name in found if not is_known(name) or short_forms(name) or " " not in name
+        )
 
     def nothing(self) -> Graded:
         """Return what is true of no object."""
@@ -207,17 +203,21 @@ class Truth:
         none, every = np.zeros(len(self.things), dtype=bool), np.ones(len(self.things), dtype=bool)
         return Graded(none, every, every)
 
+    def only(self, places: Sequence[int]) -> Graded:
+        """Return what is true of the objects at ``places`` and no others."""
+        flags = np.zeros(len(self.things), dtype=bool)
+        flags[list(places)] = True
+        return Graded(flags, flags, flags)
+
     def members(self, category: str) -> Members:
-        """Return which objects are of ``category``."""
+        """Return which objects are of ``category``.
+
+        Where the source has no label for it, those of a label that stands for it count too: small
+        vehicles are cars.
+        """
         if category not in self._members:
             self._members[category] = self._found(category)
         return self._members[category]
-
-    def tally(self, category: str) -> Tally:
-        """Return how many objects of ``category`` there are."""
-        graded, is_floor = self.members(category)
-        own = [is_a(o.category, category) and not o.described for o in self.things]
-        return Tally(int(graded.nominal.sum()), sum(own), int(graded.maybe.sum()), is_floor)
 
     def is_labelled(self, category: str) -> bool:
         """Say whether the source labels every object of ``category``: itself, a class above it, or
@@ -257,16 +257,23 @@ class Truth:
 
     def _found(self, category: str) -> Members:
         own = np.array([is_a(o.category, category) for o in self.things], dtype=bool)
-        maybe = np.array(
-            [is_a(o.category, category) or related(o.category, category) for o in self.things],
-            dtype=bool,
-        )
+        maybe = own | np.array([related(o.category, category) for o in self.things], dtype=bool)
+        label = self._label_for(category)
+        if label is not None:
+            own = own | np.array([is_a(o.category, label) for o in self.things], dtype=bool)
         nominal = own & self.described
         crowd = any(o.crowd for o, belongs in zip(self.things, own, strict=True) if belongs)
-        graded = Graded(nominal & ~self.unsure, nominal, maybe)
-        return Members(graded, crowd or not self.is_labelled(category))
+        graded = Graded(nominal & ~self.unsure, nominal, maybe | own)
+        is_floor = crowd or not (self.is_labelled(category) or label is not None)
+        return Members(graded, is_floor, label is not None)
+
+    def _label_for(self, category: str) -> str | None:
+        """Return the label that stands for ``category`` where the source has none of its own."""
+        if any(is_a(o.category, category) for o in self.things) or category in self._exhaustive:
+            return None
+        return next((label for label in typical(category) if label in self._exhaustive), None)
 
 
 def is_a(category: str, other: str) -> bool:
     """Say whether everything of ``category`` is of class ``other``."""
-    return category == other or other == ANYTHING or other in broader(category)
+    return other in {category, ANYTHING} or other in broader(category)

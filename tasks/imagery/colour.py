@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,18 @@ class Palette:
     near: tuple[tuple[int, ...], ...]
 
 
+class Look(NamedTuple):
+    """The colour word of an object, and the share of each word among its pixels.
+
+    ``shares`` are those of the pixels that can be told from the ground round it, empty where they
+    are too few; ``inside`` those of all pixels inside its polygon, empty where these are too few.
+    """
+
+    word: str | None
+    shares: Mapping[str, float]
+    inside: Mapping[str, float]
+
+
 @dataclass(frozen=True)
 class Picture:
     """A decoded tile: RGB pixels (height × width × 3) and where objects are (height × width).
@@ -88,43 +100,46 @@ def colour_of(picture: Picture, polygon: Polygon) -> str | None:
     of it. In a picture that was scaled down, the pixels along its edge do not count: there the
     object and the ground round it were made one colour.
     """
-    seen = _seen(picture, polygon)
-    found = _majority(seen) if seen is not None else None
-    return None if found is None else palette().words[found]
+    return look_of(picture, polygon).word
 
 
-def look_of(picture: Picture, polygon: Polygon) -> tuple[str | None, dict[str, float]]:
-    """Return the colour word as ``colour_of`` does, and the share of each word among the pixels.
-
-    The shares are empty where too few pixels can be told from the ground.
-    """
-    seen = _seen(picture, polygon)
+def look_of(picture: Picture, polygon: Polygon) -> Look:
+    """Return what the object inside ``polygon`` (tile px) looks like."""
+    inside, seen = _pixels(picture, polygon)
+    if inside is None:
+        return Look(None, {}, {})
     if seen is None:
-        return None, {}
-    words = palette().words
-    shares = np.bincount(seen, minlength=len(words)) / len(seen)
+        return Look(None, {}, _shares(inside))
     found = _majority(seen)
-    seen_shares = {word: float(share) for word, share in zip(words, shares, strict=True) if share}
-    return None if found is None else words[found], seen_shares
+    word = None if found is None else palette().words[found]
+    return Look(word, _shares(seen), _shares(inside))
 
 
-def _seen(picture: Picture, polygon: Polygon) -> npt.NDArray[np.uint8] | None:
-    """Return the words of the pixels inside ``polygon`` that do not look like the ground round it."""
+def _shares(names: npt.NDArray[np.uint8]) -> dict[str, float]:
+    """Return the share of each word among ``names``."""
+    words = palette().words
+    shares = np.bincount(names, minlength=len(words)) / len(names)
+    return {word: float(share) for word, share in zip(words, shares, strict=True) if share}
+
+
+def _pixels(
+    picture: Picture, polygon: Polygon
+) -> tuple[npt.NDArray[np.uint8] | None, npt.NDArray[np.uint8] | None]:
+    """Return the words of the pixels inside ``polygon``, and of those that do not look like the
+    ground round it; None where they are too few.
+    """
     polygon = _in_picture(polygon, picture.scale)
     x0, y0, x1, y1 = _surroundings(picture, polygon)
     inside = _filled(_scaled(polygon, SHRINK), x0, y0, x1, y1)
     if picture.scale != (1.0, 1.0):
         inside = _without_edge(inside)
     if inside.sum() < FEWEST_PIXELS:
-        return None
+        return None, None
     names = _names(picture.pixels[y0:y1, x0:x1])
-    seen = names[inside]
+    every = names[inside]
     ground = _majority(names[~picture.occupied[y0:y1, x0:x1]])
-    if ground is not None:
-        seen = seen[seen != ground]
-    if len(seen) < max(FEWEST_PIXELS, OF_POLYGON * inside.sum()):
-        return None
-    return seen
+    seen = every if ground is None else every[every != ground]
+    return every, None if len(seen) < max(FEWEST_PIXELS, OF_POLYGON * len(every)) else seen
 
 
 def to_lab(rgb: npt.NDArray[np.floating] | Pixels) -> Lab:

@@ -38,6 +38,12 @@ class Category(Record):
     spelled: tuple[str, ...] = Field((), description="names that sources give it, but texts do not")
     broader: tuple[str, ...] = Field((), description="classes that it certainly belongs to")
     overlaps: tuple[str, ...] = Field((), description="classes that some of them belong to too")
+    short: tuple[str, ...] = Field(
+        (), description="names that mean it only where such things are known to be about, singular"
+    )
+    typical: tuple[str, ...] = Field(
+        (), description="labels by which sources without one for this class mean it"
+    )
 
 
 class CategoryMention(Record):
@@ -107,6 +113,12 @@ def broader(category: str) -> frozenset[str]:
     return frozenset(above).union(*(broader(name) for name in above))
 
 
+def typical(category: str) -> tuple[str, ...]:
+    """Return the labels that stand for ``category`` in sources that have none for it."""
+    entry = categories().get(category)
+    return entry.typical if entry else ()
+
+
 @cache
 def related(a: str, b: str) -> bool:
     """Say whether one thing can be both: the same class, super- or subclass, or overlapping ones."""
@@ -156,6 +168,17 @@ def written_forms(also: frozenset[str] = frozenset()) -> dict[str, tuple[str, bo
     ``also`` are classes that the file does not know.
     """
     return _named(also)[0]
+
+
+@cache
+def short_forms(category: str) -> dict[str, tuple[str, bool]]:
+    """Return the short names of a class, singular and plural, as ``written_forms`` does."""
+    entry = categories().get(category)
+    found: dict[str, tuple[str, bool]] = {}
+    for form in entry.short if entry else ():
+        found[form] = (category, False)
+        found[english().plural_noun(form)] = (category, True)
+    return found
 
 
 def numbers_in_words() -> dict[str, int]:

@@ -9,9 +9,9 @@ from schemas.sample import Draft
 from schemas.teacher import ConversedTile, DescribedObjects, Fault, LocalFact, SynthesizedTile
 from schemas.tile import TileOutline
 from schemas.verdict import Verdict
-from tasks.grounding.checks import Said, check_turns
+from tasks.grounding.checks import Said
 from tasks.grounding.drafts import dialogue_draft, local_drafts, refs_in, synthesis_draft
-from tasks.grounding.mendable import unmendable
+from tasks.grounding.mending import checked_only, mend
 from tasks.grounding.references import BrokenReference, parse
 from tasks.grounding.truth import Truth
 from tasks.model.local_facts import beside
@@ -61,9 +61,11 @@ def told(
         yield tile, Told(local, whole, spoken)
 
 
-def against(tile: TileOutline) -> Check:
-    """Return the check that holds drafts against the objects of ``tile``."""
-    truth = Truth(tile)
+def against(truth: Truth, *, mended: bool = True) -> Check:
+    """Return the check that holds drafts against ``truth``.
+
+    Where verification mends what it can, that is not asked for again.
+    """
 
     def check(draft: Draft) -> tuple[Verdict, ...]:
         try:
@@ -71,7 +73,8 @@ def against(tile: TileOutline) -> Check:
         except BrokenReference:
             return ()  # nothing can be checked; verify rejects it
         own = tuple(thing.ref for thing in draft.objects)
-        return unmendable(check_turns(said, truth, draft.lineage.form, own))
+        found = (mend if mended else checked_only)(said, truth, draft.lineage.form, own)
+        return found.wrong
 
     return check
 

@@ -1,4 +1,4 @@
-"""What is said of a release as a whole: leaks, agreement, symmetry, mixture, blind baseline, judge."""
+"""What is said of a release as a whole: leaks, agreement, coverage, symmetry and the rest."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from schemas.agreement import Agreement
 from schemas.arrow import arrow_schema, from_batch
+from schemas.coverage import CoverageTally, FactCoverage
 from schemas.identity import Link
 from schemas.judgement import JudgedTask
 from schemas.mixture import BlindRow, MixtureRow
@@ -23,6 +24,7 @@ from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
 MOST_SHOWN: Final = 40  # pairs and contradictions that a page shows; the tables have them all
+_COVERED: Final = ("facts", "covered", "contradicted", "omitted")
 _CONTRADICTIONS: Final = [("kind", "=", FindingKind.CONTRADICTS_OTHER_SOURCE.value)]
 
 R = TypeVar("R", bound=Record)
@@ -36,6 +38,7 @@ class Wholes(Record):
     leaks: int = Field(0, ge=0, description="pairs whose official splits disagree")
     agreements: tuple[Agreement, ...] = ()
     contradictions: tuple[Finding, ...] = Field((), description="the first few")
+    coverage: CoverageTally | None = Field(None, description="none without descriptions")
     symmetry: tuple[SymmetryTally, ...] = Field((), description="none where nothing was turned")
     mixture: tuple[MixtureRow, ...] = ()
     blind: tuple[BlindRow, ...] = ()
@@ -67,11 +70,23 @@ def wholes(store: Store, version: str, tables: tuple[ReleasePart, ...]) -> Whole
         leaks=leaking.num_rows,
         agreements=tuple(_rows(table("agree", Agreement), Agreement)),
         contradictions=tuple(_few(said, Finding)),
+        coverage=_covered(table("coverage", FactCoverage, *_COVERED, "at_odds")),
         symmetry=tuple(_tallies(table("symmetry", SymmetryRow, "symmetry", "outcome"))),
         mixture=tuple(_rows(table("mixture", MixtureRow), MixtureRow)),
         blind=tuple(_rows(table("blind", BlindRow), BlindRow)),
         judged=tuple(_rows(table("judged", JudgedTask), JudgedTask)),
     )
+
+
+def _covered(rows: pa.Table) -> CoverageTally | None:
+    """Return what became of all local facts; None where there is no description."""
+    if not rows.num_rows:
+        return None
+    facts, covered, contradicted, omitted = (pc.sum(rows[name]).as_py() for name in _COVERED)
+    return CoverageTally(
+        facts=facts, covered=covered, contradicted=contradicted, omitted=omitted,
+        descriptions=rows.num_rows, at_odds=pc.sum(pc.list_value_length(rows["at_odds"])).as_py(),
+    )  # fmt: skip
 
 
 def _tallies(rows: pa.Table) -> Iterator[SymmetryTally]:

@@ -53,10 +53,11 @@ class SourceFolder:
     are not read and stand in ``refused``.
     """
 
-    def __init__(self, uri: str, images: tuple[str, ...] = ()) -> None:
+    def __init__(self, uri: str, images: tuple[str, ...] = (), only: str | None = None) -> None:
         """List ``uri``, a local folder or a URL, and the folders that hold more ``images``.
 
-        Raises SourceError where one cannot be listed.
+        With ``only``, the file of that name is all that there is in it. Raises SourceError where
+        one cannot be listed.
         """
         self.uri = uri.rstrip("/") or uri
         self._listed = time_ns()
@@ -73,7 +74,9 @@ class SourceFolder:
             raise SourceError(f"Cannot open the source folder {uri}: {error}") from error
         self._local = Path(base) if isinstance(self._fs, LocalFileSystem) else None
         self._base = base.rstrip("/")
-        if self._local:
+        if only is not None:
+            self._sizes[only] = int(self._fs.size(f"{self._base}/{only}"))
+        elif self._local:
             self._list_local(self._local)
         else:
             self._list_remote()

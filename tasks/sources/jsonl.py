@@ -39,20 +39,21 @@ class Jsonl:
 
     def recognises(self, folder: SourceFolder) -> bool:
         """Say whether a JSON-lines file begins with a line of our fields."""
-        return bool(_label_names(folder))
+        return bool(label_names(folder))
 
     def read(
         self, folder: SourceFolder, spec: SourceSpec
     ) -> Iterator[SceneLabels | Rejection | Finding]:
         """Yield every image with its lines, then absent ones, then what has no image."""
         listing = Listing(folder, spec, _entries(folder, spec))
-        yield from listing.scenes(lambda image, entries, _: _scene(image, entries, spec))
+        yield from listing.scenes(lambda image, entries, _: scene_of(image, entries, spec))
 
 
 SOURCE: Final = Jsonl()
 
 
-def _label_names(folder: SourceFolder) -> list[str]:
+def label_names(folder: SourceFolder) -> list[str]:
+    """Return the files of ``folder`` that begin like this format."""
     return [name for name in folder.with_suffix(".jsonl") if _looks_right(folder, name)]
 
 
@@ -83,7 +84,7 @@ def _is_llava(content: dict[str, Any]) -> bool:
 def _entries(folder: SourceFolder, spec: SourceSpec) -> Iterator[Entry | Finding]:
     """Yield the lines of all files. Raises UnreadableText where no file can be read."""
     unread: list[UnreadableText] = []
-    names = _label_names(folder)
+    names = label_names(folder)
     for name in names:
         try:
             rows = list(json_lines(folder, name))
@@ -112,7 +113,7 @@ def _entry(
     return Entry(name, line, None, image, content)
 
 
-def _scene(name: str, entries: list[Entry], spec: SourceSpec) -> SceneLabels:
+def scene_of(name: str, entries: list[Entry], spec: SourceSpec) -> SceneLabels:
     """Return what the lines of one image say; the first that gives a size, a licence … counts."""
     read = [(entry, checked(entry, spec.name)) for entry in entries]
     findings = [finding for _, found in read for finding in found.findings]

@@ -46,7 +46,7 @@ class Llava:
 
     def recognises(self, folder: SourceFolder) -> bool:
         """Say whether a JSON file begins with conversations of LLaVA's form."""
-        return bool(_label_names(folder))
+        return bool(label_names(folder))
 
     def read(
         self, folder: SourceFolder, spec: SourceSpec
@@ -66,7 +66,8 @@ class Llava:
 SOURCE: Final = Llava()
 
 
-def _label_names(folder: SourceFolder) -> list[str]:
+def label_names(folder: SourceFolder) -> list[str]:
+    """Return the files of ``folder`` that begin like this format."""
     names = (*folder.with_suffix(".json"), *folder.with_suffix(".jsonl"))
     return [name for name in names if _TURN.search(sniff_json(folder, name))]
 
@@ -74,7 +75,7 @@ def _label_names(folder: SourceFolder) -> list[str]:
 def _entries(folder: SourceFolder, spec: SourceSpec) -> Iterator[Entry | Finding]:
     """Yield the entries of all files. Raises UnreadableText where no file can be read."""
     unread: list[UnreadableText] = []
-    names = _label_names(folder)
+    names = label_names(folder)
     for name in names:
         try:
             rows = _rows(folder, name)

@@ -63,15 +63,7 @@ class Speech:
                 why = "has boxes in an image whose size is not known"
                 raise Unspoken(why, FindingKind.WRONG_SIZE)
             return Said(tuple(turns), (), 0)
-        try:
-            read = [_turn(place, turn, dialect, frame) for place, turn in enumerate(turns)]
-        except UnwritableBox as error:
-            raise Unspoken(f"has a box that cannot be: {error}", FindingKind.ZERO_AREA) from None
-        return Said(
-            tuple(one.turns[0] for one in read),
-            tuple(box for one in read for box in one.boxes),
-            sum(one.inverted for one in read),
-        )
+        return canonical_turns(turns, dialect, frame)
 
     def _dialect(self, entry: Entry) -> Dialect | None:
         named = entry.content.get("dialect")
@@ -83,6 +75,19 @@ class Speech:
             why = f"names a dialect that is not known (known: {known})"
             raise Unspoken(why, FindingKind.WRONG_REFERENCE)
         return dialect_named(named)
+
+
+def canonical_turns(turns: Sequence[Turn], dialect: Dialect, frame: Frame) -> Said:
+    """Return ``turns``, whose boxes are in ``dialect``, with canonical boxes. Raises Unspoken."""
+    try:
+        read = [_turn(place, turn, dialect, frame) for place, turn in enumerate(turns)]
+    except UnwritableBox as error:
+        raise Unspoken(f"has a box that cannot be: {error}", FindingKind.ZERO_AREA) from None
+    return Said(
+        tuple(one.turns[0] for one in read),
+        tuple(box for one in read for box in one.boxes),
+        sum(one.inverted for one in read),
+    )
 
 
 def _turn(place: int, turn: Turn, dialect: Dialect, frame: Frame) -> Said:

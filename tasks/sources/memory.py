@@ -80,7 +80,8 @@ class LabelMemory:
             return read()
         finally:
             self._spoiled = not self._folder.opened <= own
-            self._folder.opened |= before
+            self._folder.opened.clear()
+            self._folder.opened |= before  # what was read of this image alone is told by ``own``
 
     def _listed(self, name: str) -> JsonValue:
         return [name, self._folder.size(name), self._folder.mark(name)]

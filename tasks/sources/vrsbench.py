@@ -47,7 +47,7 @@ class VrsBench:
     def recognises(self, folder: SourceFolder) -> bool:
         """Say whether one of the first JSON files has a caption, objects and ``qa_pairs``."""
         names = folder.with_suffix(".json")[:_SNIFFED]
-        return any(_looks_right(sniff_json(folder, name)) for name in names)
+        return any(looks_right(sniff_json(folder, name)) for name in names)
 
     def read(
         self, folder: SourceFolder, spec: SourceSpec
@@ -71,12 +71,13 @@ def _own(folder: SourceFolder, pairs: Pairs) -> Pairs:
     absent = {
         name: labels
         for name, labels in pairs.absent.items()
-        if "annotation" in labels[0].lower() or _looks_right(sniff_json(folder, labels[0]))
+        if "annotation" in labels[0].lower() or looks_right(sniff_json(folder, labels[0]))
     }
     return Pairs(labels=pairs.labels, absent=absent)
 
 
-def _looks_right(start: str) -> bool:
+def looks_right(start: str) -> bool:
+    """Say whether a JSON file that begins with ``start`` is one of VRSBench's."""
     known = ('"caption"', '"objects"', '"qa_pairs"')
     return start.lstrip().startswith("{") and sum(key in start for key in known) > 1
 
@@ -117,11 +118,17 @@ def _scene(
     content = load_json(folder, label, ONE_IMAGE)
     if (count := list_lengths(content)) > MOST_LABELS:
         return too_many(scene.name, count, spec.name, label)
-    file = _File(label, spec.name, size)
+    annotations, findings = labels_in(label, content, spec.name, size)
+    return scene.model_copy(update={"annotations": annotations, "findings": findings})
+
+
+def labels_in(
+    name: str, content: Any, source: str, size: ImageSize | None
+) -> tuple[tuple[Annotation, ...], tuple[Finding, ...]]:
+    """Return what the JSON file ``name`` says of its image, which has ``size``, and what is odd."""
+    file = _File(name, source, size)
     _read(file, content)
-    return scene.model_copy(
-        update={"annotations": tuple(file.annotations), "findings": tuple(file.findings)}
-    )
+    return tuple(file.annotations), tuple(file.findings)
 
 
 def _read(file: _File, content: Any) -> None:

@@ -21,6 +21,7 @@ UNITS: Final = {
     "converse": "request",
     "mend": "request",
     "verify": "sample",
+    "coverage": "description",
     "augment": "sample",
     "turned": "tile",
     "symmetry": "comparison",
@@ -33,9 +34,9 @@ UNITS: Final = {
     "judged": "kind",
 }
 SAMPLE_STAGES: Final = ("adapt", "verify", "augment", "validate", "mix")
-REPORTS: Final = ("links", "agree", "symmetry", "mixture", "blind", "grades", "judged")
+REPORTS: Final = ("links", "agree", "coverage", "symmetry", "mixture", "blind", "grades", "judged")
 """Stages whose rows are published as they are, beside the data."""
-BY_SHARD: Final = ("symmetry",)
+BY_SHARD: Final = ("coverage", "symmetry")
 """Those of them that have a part for each shard."""
 
 

@@ -35,11 +35,14 @@ def truth(text: str) -> str:
 
 
 def lie(text: str) -> str:
-    """Return the reply ``text`` with one fact, the description or an answer made false as a whole."""
+    """Return the reply ``text`` with one fact, the description or all answers made false as a whole.
+
+    Of a single false answer nothing is asked: verification leaves it out, and the rest stands.
+    """
     reply = json.loads(text)
     if "description" in reply:
         return json.dumps({"description": LIE})
-    for turn in reply.get("turns", ())[2:3]:
+    for turn in reply.get("turns", ()):
         turn["answer"] = LIE
     for fact in reply.get("facts", ()):
         if fact["ids"] == ["o6"]:
@@ -154,13 +157,14 @@ def test_the_lineage_says_what_was_false_why_and_who_was_asked(root, teller, lie
     assert "harbour" in repair.because
 
 
-def test_in_a_conversation_the_false_turn_is_named(root, teller, lied):
+def test_in_a_conversation_the_false_turns_are_named(root, teller, lied):
     tiles, written = lied
     teller(Teller())
     again = mended(root, tiles, written, PARAMS)
     kept, _ = taught_rows(root, verified(root, tiles, written, again))
     repairs = [x.lineage.repairs for x in kept if x.lineage.form == "dialogue"]
-    assert [(one.turn, one.before) for (one,) in repairs] == [(5, LIE)] * 2
+    false = [(turn, LIE) for turn in (1, 3, 5, 7)]
+    assert [[(one.turn, one.before) for one in some] for some in repairs] == [false] * 2
 
 
 def test_of_local_facts_the_true_ones_stay_as_they_were(root, teller, lied):

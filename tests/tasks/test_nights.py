@@ -126,6 +126,12 @@ def test_neither_a_renamed_nor_a_removed_image_asks_anybody(nights):
     assert renamed.samples == label.samples > removed.samples
 
 
+def test_a_removed_image_is_recorded_in_the_manifest(nights):
+    removed = {name: manifest.removed for name, manifest in nights.manifests.items()}
+    assert [one.name for one in removed.pop("removed")] == ["images/000003.png"]
+    assert set(removed.values()) == {()}
+
+
 def test_every_cause_is_foreseen(nights):
     assert nights.changes["first"].release is None
     assert not nights.changes["first"].nothing

@@ -319,6 +319,7 @@ def test_labels_are_not_held_against_objects_where_that_is_not_wanted(tmp_path):
             ("describe", DescribedObjects),
             ("synthesize", SynthesizedTile),
             ("converse", ConversedTile),
+            ("mend", MendedAnswer),
         )
     ]
     where = Where(root=root, shard=0)

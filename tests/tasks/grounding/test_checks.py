@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.grounding.checks import Said, check_turns
-from tasks.grounding.grammar import fold, grammar
+from tasks.grounding.reading.grammar import fold, grammar
 from tasks.grounding.references import BrokenReference, Parsed, parse
 from tasks.grounding.truth import Truth
 from tasks.lexicon.lexicon import categories
@@ -35,7 +35,7 @@ def vocabulary():
         "\n",
     }
     tags = {'<ref ids="o1-o3">', '<ref ids="o5">', "</ref>"}
-    relations = {form for forms in grammar().relations.values() for form in forms}
+    relations = {form for forms in grammar().valued["relation"].values() for form in forms}
     return sorted(words | odd | relations) + sorted(tags) * 20
 
 

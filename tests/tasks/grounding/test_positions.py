@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.tile import TileOutline
-from tasks.grounding.regions import find_regions
+from tasks.grounding.reading.regions import find_regions
 from tests.tasks._tiles import rectangle, thing, tile_of
 from tests.tasks.grounding._airfield import airfield, false_kinds, outcomes
 

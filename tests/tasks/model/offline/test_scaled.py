@@ -11,8 +11,8 @@ from tasks.imagery.colour import colour_of, open_picture, palette
 from tasks.imagery.encode import decode_jpeg, encode_jpeg
 from tasks.model.offline import write_reply
 from tasks.model.offline.sight import view
+from tests.tasks.imagery.test_colour import PAINTS
 from tests.tasks.model.offline.replies import messages
-from tests.tasks.model.offline.test_colour import PAINTS
 from tests.tasks.model.offline.tiles import APRON, GREEN, SEA, Scene, Thing, paint, tiles
 
 SIZE = (800, 600)

@@ -1,0 +1,96 @@
+"""Stage coverage: what the published description of each tile makes of its local facts.
+
+Facts that labels contradict do not count: no description should have them. Dialogues about the tile
+are held against facts and description, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import tee
+
+from schemas.coverage import FactCoverage, FactFate, Fate
+from schemas.facts import LocalFactText
+from schemas.release import Part
+from schemas.sample import Sample
+from schemas.teacher import DescribedObjects
+from schemas.tile import Tile, TileOutline
+from schemas.vocabulary import Origin, TaskType
+from tasks._stage import Context, stage
+from tasks.grounding.coverage import at_odds, fates
+from tasks.grounding.references import Parsed, TextSpan, parse
+from tasks.grounding.said import Stated, stated
+from tasks.model.local_facts import beside
+from tasks.model.true_facts import true_facts
+
+
+@stage("coverage", writes=FactCoverage, words=("tasks.lexicon", "tasks.grounding.reading"))
+def cover_shard(
+    context: Context, tiles: Part, described: Part, verified: Part
+) -> Iterator[FactCoverage]:
+    """Hold the local facts of the shard against its descriptions; one row per description.
+
+    One tile's rows are in memory at a time.
+    """
+    first, second = tee(context.rows(tiles, Tile))
+    samples = _taught(context.rows(verified, Sample))
+    together = zip(
+        beside(first, context.rows(described, DescribedObjects)), beside(second, samples),
+        strict=True,
+    )  # fmt: skip
+    for (tile, rows), (_, written) in together:
+        wholes = [one for one in written if one.task is TaskType.DETAILED_DESCRIPTION]
+        facts = true_facts(tile, rows) if wholes else ()
+        for whole in wholes:
+            context.candidates += 1
+            yield cover(tile, facts, whole, written)
+
+
+def cover(
+    tile: TileOutline, facts: Sequence[LocalFactText], whole: Sample, written: Sequence[Sample]
+) -> FactCoverage:
+    """Return what the description ``whole`` makes of the ``facts`` of ``tile``.
+
+    Among ``written`` are the dialogues about it.
+    """
+    text = parsed_turn(whole, 1)
+    found = fates(facts, text)
+    talks = [one for one in written if one.task is TaskType.DIALOGUE]
+    ground = [*stated(text), *(one for fact in facts for one in stated(parse(fact.text)))]
+    odd = [
+        f"{talk.id}: “{words}”"
+        for talk in talks
+        for turn in range(1, len(talk.turns), 2)
+        for words in _clashes(parsed_turn(talk, turn), ground)
+    ]
+    return FactCoverage(
+        tile_id=tile.id, sample=whole.id, source=whole.source, split=whole.split,
+        facts=len(found), covered=_count(found, Fate.COVERED),
+        contradicted=_count(found, Fate.CONTRADICTED), omitted=_count(found, Fate.OMITTED),
+        fates=found, dialogues=len(talks), at_odds=tuple(odd),
+    )  # fmt: skip
+
+
+def parsed_turn(sample: Sample, turn: int) -> Parsed:
+    """Return a published turn with the phrases and boxes that its lineage ties to objects."""
+    spans = [span for span in sample.lineage.spans if span.turn == turn]
+    phrases, boxes, units = (
+        tuple(TextSpan(s.start, s.end, s.refs) for s in spans if s.kind == kind)
+        for kind in ("phrase", "box", "units")
+    )
+    return Parsed(sample.turns[turn].content, phrases, boxes, units)
+
+
+def _taught(samples: Iterator[Sample]) -> Iterator[Sample]:
+    """Yield the descriptions and dialogues that a teacher wrote."""
+    wanted = {TaskType.DETAILED_DESCRIPTION, TaskType.DIALOGUE}
+    for sample in samples:
+        if sample.task in wanted and sample.lineage.origin is Origin.GENERATED:
+            yield sample
+
+
+def _clashes(text: Parsed, ground: Sequence[Stated]) -> Iterator[str]:
+    for one, _ in at_odds(stated(text), ground):
+        yield text.plain[one.start : one.end]
+
+
+def _count(found: Sequence[FactFate], fate: Fate) -> int:
+    return sum(one.fate is fate for one in found)

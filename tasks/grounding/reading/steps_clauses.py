@@ -1,0 +1,169 @@
+"""The steps of reading that build clauses: verbs, denials, “there is”, “and”, relative clauses."""
+
+from typing import Final
+
+from tasks.grounding.reading.clauses import Attached
+from tasks.grounding.reading.linking import Linker
+from tasks.grounding.reading.quantities import exactly
+from tasks.grounding.reading.tokens import Token
+
+_UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
+_VERBS: Final = frozenset({"verb", "seen", "not"})
+
+
+def verb(linker: Linker, at: int, token: Token) -> None:
+    """Note the verb; one at the very beginning makes it a question."""
+    clause = linker.clause
+    if not clause.before and not clause.nouns and linker.asked:
+        clause.is_question = True
+    clause.verb = token.value
+    if clause.before == "" and at + 1 < len(linker.tokens) and token.words in {"has", "have"}:
+        clause.exists = True
+
+
+def there(linker: Linker, at: int, token: Token) -> None:
+    """Note “there is”: what follows is said to be there."""
+    clause = linker.clause
+    clause.exists = True
+    if token.words.endswith("n't"):
+        clause.negated = True
+    if clause.before not in {"", "comma"}:
+        clause.subjects = []
+
+
+def shows(linker: Linker, at: int, token: Token) -> None:
+    """Take “the picture shows”, “one can see”; “the plane has” says something of the plane."""
+    clause = linker.clause
+    if not clause.subjects or clause.before == "picture":
+        by_what = token.words.endswith((" by", " with"))  # “the left is filled by …”, among others
+        clause.exists, clause.subjects = clause.before != "noun" and not by_what, []
+    elif clause.subjects[-1].thing.foreign and clause.before == "noun":
+        clause.exists = linker.is_usual_place(clause.subjects[-1].thing.head)
+        clause.subjects = []
+    elif token.words in {"has", "have", "with"} and _is_new_thing(linker, at + 1):
+        clause.subjects, clause.verb = [], "has"
+    else:
+        clause.verb = token.value
+
+
+def _is_new_thing(linker: Linker, at: int) -> bool:
+    """Say whether a phrase with a class begins about ``at``: “A has B to its left”."""
+    ahead = linker.head_after(at, 2)
+    return ahead is not None and linker.heads[ahead].category is not None
+
+
+def seen(linker: Linker, at: int, token: Token) -> None:
+    """Note “can be seen”: the subjects are said to be there, or, denied, not to be."""
+    clause = linker.clause
+    clause.verb = "seen"
+    for noun in clause.subjects:
+        noun.exists = True
+        if clause.negated and noun.thing.denied is None:
+            noun.thing.denied = "not"
+    if not clause.subjects and not clause.nouns:
+        clause.exists = True
+    clause.negated = False
+
+
+def negation(linker: Linker, at: int, token: Token) -> None:
+    """Note “not”; before “one” it denies what was asked for."""
+    linker.clause.negated = True
+
+
+def none(linker: Linker, at: int, token: Token) -> None:
+    """Take “ships: none”, and “what it lacks is …”."""
+    clause = linker.clause
+    numbered = [noun for noun in clause.nouns if noun.aspect == "number"]
+    if token.words == "zero" and numbered:
+        zero = exactly(0, token.start, token.end)
+        linker.attach(Attached("counted", token.start, token.end, quantity=zero), numbered[:1])
+    elif clause.before == "colon" and clause.last is not None:
+        deny(linker)
+    elif linker.kind_after(at) == "verb":
+        linker.denies_next = True
+    elif token.words in {"neither", "nor"} and at + 1 not in linker.heads:
+        clause.negated = True
+
+
+def absent(linker: Linker, at: int, token: Token) -> None:
+    """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
+    if linker.nouns or not token.words.startswith("there"):
+        deny(linker)
+
+
+def deny(linker: Linker) -> None:
+    """Deny what was named before; “not absent” leaves it."""
+    clause = linker.clause
+    named = clause.subjects or clause.whole or linker.nouns[-1:]
+    if not named:
+        linker.denies_next = True  # “conspicuous by its absence is …”
+    for noun in named:
+        if noun.thing.denied is None and not clause.negated:
+            noun.thing.denied = "absent"
+            noun.role = "subject"
+    clause.negated = False
+
+
+def hypothetical(linker: Linker, at: int, token: Token) -> None:
+    """Note that what follows is thought of, not seen; a question may ask so."""
+    if linker.kind_after(at) != "measure":  # “stretches for 20 m”
+        linker.clause.thought = not linker.asked
+
+
+def boundary(linker: Linker, at: int, token: Token) -> None:
+    """Begin a new clause."""
+    linker.begin()
+
+
+def colon(linker: Linker, at: int, token: Token) -> None:
+    """Begin a new clause, but for “ships: 5” and “lower right: a ship”."""
+    clause = linker.clause
+    if clause.last is not None and linker.is_listed:
+        return
+    if clause.last is None and clause.fronted:
+        return
+    linker.begin()
+
+
+def conjunction(linker: Linker, at: int, token: Token) -> None:
+    """Begin a new clause where a noun with a verb of its own follows, or “there is”."""
+    clause, place = linker.clause, at + 1
+    thing = linker.heads.get(place)
+    after = thing.head + 1 if thing is not None else len(linker.tokens)
+    verb_follows = after < len(linker.tokens) and linker.tokens[after].kind in _VERBS
+    there_follows = place < len(linker.tokens) and linker.tokens[place].kind == "there"
+    if there_follows or (verb_follows and clause.verb and clause.subjects):
+        linker.begin()
+
+
+def having(linker: Linker, at: int, token: Token) -> None:
+    """Begin with a new subject where one follows: “with two cars next to it”."""
+    ahead = linker.head_after(at + 1, 4)
+    if ahead is not None and linker.heads[ahead].category is not None:
+        linker.open_pending()
+        clause = linker.clause
+        clause.subjects, clause.fronted, clause.last = [], [], None
+        clause.exists = True
+
+
+def relative(linker: Linker, at: int, token: Token) -> None:
+    """Make the last phrase the subject: “a ship that lies there”."""
+    clause, last = linker.clause, linker.clause.last
+    if last is None or last.role != "subject":
+        return
+    if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
+        linker.attach(Attached("open", token.start, token.end), [last])
+    if clause.before == "noun" and linker.kind_after(at) != "of":
+        clause.subjects = [last]
+
+
+def pointing(linker: Linker, at: int, token: Token) -> None:
+    """Take “that” behind a phrase: “a ship that lies there”."""
+    if token.words == "that":
+        relative(linker, at, token)
+
+
+def other(linker: Linker, at: int, token: Token) -> None:
+    """Leave open what “other” narrows down where it stands in no phrase."""
+    if linker.clause.before == "noun":
+        linker.say(Attached("open", token.start, token.end))
