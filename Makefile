@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-operate ui ui-stop lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage audit sbom soak-operate ui ui-stop lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -21,6 +21,7 @@ check: $(INSTALLED)  ## Formatting, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv --quiet pip check
 
 golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
 	REMAKE_GOLDEN=1 $(BIN)/pytest -k golden
@@ -69,6 +70,15 @@ docs: $(INSTALLED)  ## Build the documentation into docs/_build/html
 lock: $(INSTALLED)  ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
 	  --all-extras --group dev --no-header --quiet --output-file requirements.lock
+
+# Both need the package index, so neither is part of check.
+TOOL := UV_SYSTEM_CERTS=1 $(BIN)/uv tool run --quiet
+audit: $(INSTALLED)  ## Known vulnerabilities of every package in the lock; asks the package index
+	$(TOOL) --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(INSTALLED)  ## Write what is installed, with versions and licences, as sbom.json (CycloneDX)
+	$(TOOL) --from cyclonedx-bom==7.5.0 cyclonedx-py environment $(BIN)/python \
+	  --pyproject pyproject.toml --output-reproducible --of JSON --output-file sbom.json
 
 clean:  ## Remove the environment and the demo
 	rm -rf $(VENV) demo

@@ -1,6 +1,6 @@
-"""Worker processes that use one key share its limits: as many shares as processes that hold a slot.
+"""Processes that use one key share its limits: as many shares as slots that are held.
 
-The slots are those of a global concurrency limit on the Prefect server, made once by
+A flow run holds one for each process that works for it. The slots are those of a global concurrency limit on the Prefect server, made once by
 ``prefect gcl create rs-gpt4v-teacher --limit 1000``. Where there is none, RS_GPT4V_SHARE says what
 part of the limits a process may use.
 """
@@ -24,20 +24,25 @@ EVERY: Final = 30.0  # seconds between two looks at how many share
 
 
 @contextmanager
-def shared_allowance(take: Callable[[float], None], every: float = EVERY) -> Iterator[None]:
-    """Hold a slot while the block runs; tell ``take`` which part of the limits is this process's.
+def shared_allowance(
+    take: Callable[[float], None], processes: int = 1, every: float = EVERY
+) -> Iterator[None]:
+    """Hold slots while the block runs; tell ``take`` which part of the limits each process has.
 
     Does nothing where the server has no limit of that name.
     """
     if holders() is None:
         yield
         return
-    with concurrency(LIMIT, strict=True), beside(lambda done: _watch(take, done, every)):
+    with (
+        concurrency(LIMIT, occupy=processes, strict=True),
+        beside(lambda done: _watch(take, done, every)),
+    ):
         yield
 
 
 def holders() -> int | None:
-    """Return how many processes hold a slot; None where the server has no such limit."""
+    """Return how many slots are held; None where the server has no such limit."""
     with get_client(sync_client=True) as client:
         try:
             return client.read_global_concurrency_limit_by_name(LIMIT).active_slots
@@ -51,7 +56,7 @@ def _watch(take: Callable[[float], None], done: Event, every: float) -> None:
     while True:
         share = 1 / max(1, _holders_or_none() or 1)
         if share != told:
-            log.info("this process may use %.0f %% of the teacher's limits", 100 * share)
+            log.info("a process may use %.0f %% of the teacher's limits", 100 * share)
             take(share)
             told = share
         if done.wait(every):

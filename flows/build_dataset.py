@@ -1,7 +1,6 @@
 """The flow that turns annotated folders into a release."""
 
 from prefect import allow_failure, flow, unmapped
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now
@@ -14,10 +13,10 @@ from flows.live import shown_live
 from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.rerun import begun, run_version
+from flows.runners import ChosenRunner, check_runner
 from flows.teaching import taught_by
 from schemas.params import BuildParams
-from schemas.release import Manifest
-from schemas.settings import settings
+from schemas.release import Located, Manifest
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
@@ -26,11 +25,13 @@ from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.ingest import ingest_shard
+from tasks.look import look_shard
 from tasks.mend import mend_shard
 from tasks.mix import mix_samples
 from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
+from tasks.scan import scan_source
 from tasks.score import score_release
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
@@ -41,7 +42,7 @@ from tasks.verify import verify_shard
 DEFAULTS = BuildParams()
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=settings().workers))  # type: ignore[arg-type]
+@flow(name="build-dataset", task_runner=ChosenRunner())
 def build_dataset(
     root: str, version: str | None = None, params: BuildParams = DEFAULTS
 ) -> Manifest:
@@ -60,6 +61,7 @@ def build_dataset(
     with ending_soon(), key_from(params.service):
         version, made = begun(root, version or run_version(), params)
         check_approvable(params.approval)
+        check_runner(params.runner)
         manifest = made or make_release(root, version, params)
         summary = show_release(root, manifest)
         raise_if_held_back(manifest)
@@ -92,20 +94,28 @@ def make_release(root: str, version: str, params: BuildParams) -> Manifest:
 
 def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
-    scanned = scan_source.map(root, list(params.sources), unmapped(params.shards)).result()
+    scanned = scan_source.map(
+        root, list(params.sources), unmapped(params.shards), unmapped(params.detection)
+    ).result()
     shards = by_shard(scanned)
     where = [Where(root=root, shard=shard) for shard in shards]
     teacher, service = unmapped(params.teacher), unmapped(params.service)
 
+    candidates, every = list(shards.values()), tuple(p for parts in scanned for p in parts)
+    most = unmapped(params.ingest.max_pixels)
+    seen = look_shard.map(where, candidates=candidates, max_pixels=most)
     scenes = ingest_shard.map(
-        where, candidates=list(shards.values()), params=unmapped(params.ingest)
+        where, candidates=candidates, seen=seen, params=unmapped(params.ingest)
     )
-    identified = identify_scenes.submit(root, allow_failure(scenes), params.split).result()
-    agreed = agree_sources.submit(
-        root, tuple(p for parts in scanned for p in parts), identified.links
-    )
+    identified = identify_scenes.submit(
+        root, allow_failure(scenes), params.split, Located(parts=every)
+    ).result()
+    agreed = agree_sources.submit(root, every, identified.links)
     placed = in_order(identified.placed, shards)
-    tiles = tile_shard.map(where, scenes=scenes, placed=placed, params=unmapped(params.tile))
+    tiles = tile_shard.map(
+        where, scenes=scenes, placed=placed, params=unmapped(params.tile),
+        located=[Located(parts=parts) for parts in candidates],
+    )  # fmt: skip
     adapted = adapt_shard.map(where, tiles=tiles, params=unmapped(params.adapt))
     planned = announced(root, params, tiles)
     described = describe_shard.map(
@@ -138,7 +148,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
     done = finished(
-        shards, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
+        shards, seen, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
         augmented, turned, compared, validated,
     )  # fmt: skip
     return done.with_parts(placed, (identified.links, agreed.result()))

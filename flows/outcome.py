@@ -18,8 +18,8 @@ from schemas.errors import (
 from schemas.release import FailedShard, Manifest, Part
 
 CHAIN: Final = (
-    "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify", "augment",
-    "turned", "symmetry", "validate",
+    "look", "ingest", "tile", "adapt", "describe", "synthesize", "converse", "mend", "verify",
+    "augment", "turned", "symmetry", "validate",
 )  # fmt: skip
 Futures = Sequence[PrefectFuture[Part]]
 

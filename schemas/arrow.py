@@ -3,6 +3,7 @@
 A record becomes a struct, a tuple a list, a pair of numbers a fixed-size list, an enum a string. A
 discriminated union becomes one struct with the fields of all its members, nullable where a member
 lacks them. Types are the small ones (``string``, ``binary``), which every Parquet reader decodes.
+Fields with ``exclude`` have no column: they are known while a record is in memory.
 """
 
 import types
@@ -31,7 +32,7 @@ _SCALARS: dict[type, pa.DataType] = {
 @cache
 def arrow_schema(model: type[Record]) -> pa.Schema:
     """Return the Arrow schema of ``model``, one field per field, in order."""
-    return pa.schema([_field(name, field) for name, field in model.model_fields.items()])
+    return pa.schema([_field(name, field) for name, field in _stored(model)])
 
 
 def fingerprint(model: type[Record]) -> str:
@@ -81,7 +82,7 @@ def _plain_value(kind: Any) -> Callable[[Any], Any] | None:
 
 
 def _plain_record(model: type[BaseModel]) -> Callable[[Any], Any]:
-    fields: Iterable[tuple[str, Any]] = [(n, f.annotation) for n, f in model.model_fields.items()]
+    fields: Iterable[tuple[str, Any]] = [(n, f.annotation) for n, f in _stored(model)]
     inner = [(name, convert) for name, kind in fields if (convert := _plain(kind))]
 
     def plain(record: BaseModel) -> dict[str, Any]:
@@ -91,6 +92,11 @@ def _plain_record(model: type[BaseModel]) -> Callable[[Any], Any]:
         return row
 
     return plain if inner else vars
+
+
+def _stored(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """Return the fields of ``model`` that have a column."""
+    return [(name, field) for name, field in model.model_fields.items() if not field.exclude]
 
 
 def _field(name: str, field: FieldInfo) -> pa.Field:
@@ -123,7 +129,7 @@ def _type(annotation: Any) -> pa.DataType:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return pa.string()
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return pa.struct([_field(name, field) for name, field in kind.model_fields.items()])
+        return pa.struct([_field(name, field) for name, field in _stored(kind)])
     raise TypeError(f"no Arrow type for {annotation!r}")
 
 
@@ -136,7 +142,7 @@ def _list(items: tuple[Any, ...]) -> pa.DataType:
 def _union(members: tuple[type[BaseModel], ...]) -> pa.StructType:
     fields: dict[str, pa.Field] = {}
     for member in members:
-        for name, info in member.model_fields.items():
+        for name, info in _stored(member):
             field = _field(name, info)
             if name in fields and fields[name].type != field.type:
                 raise TypeError(f"members of a union disagree about “{name}”")
@@ -153,7 +159,7 @@ def _holds_union(annotation: Any) -> bool:
     if get_origin(kind) is tuple:
         return any(_holds_union(item) for item in get_args(kind) if item is not Ellipsis)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        inner: list[Any] = [field.annotation for field in kind.model_fields.values()]
+        inner: list[Any] = [field.annotation for _, field in _stored(kind)]
         return any(map(_holds_union, inner))
     return False
 
@@ -165,12 +171,10 @@ def _pruned(value: Any, annotation: Any) -> Any:
     _, kind = _unwrap(annotation)
     if isinstance(kind, tuple):
         member = _member(value, kind)
-        return {name: value[name] for name in member.model_fields}
+        return {name: value[name] for name, _ in _stored(member)}
     if get_origin(kind) is tuple:
         return [_pruned(item, get_args(kind)[0]) for item in value]
-    return {
-        name: _pruned(value[name], field.annotation) for name, field in kind.model_fields.items()
-    }
+    return {name: _pruned(value[name], field.annotation) for name, field in _stored(kind)}
 
 
 def _member(

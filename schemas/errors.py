@@ -32,10 +32,15 @@ ends: it becomes a Rejection. A message says what was found, where, and what to 
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class PipelineError(Exception):
-    """Root of every error that this project raises on purpose."""
+    """Root of every error that this project raises on purpose; all of them go between processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild it from what it says, whatever it was made from."""
+        return _rebuilt, (type(self), self.args), vars(self)
 
 
 class UsageError(PipelineError):
@@ -142,3 +147,9 @@ class Stopped(PipelineError):
 
 class IncompleteError(PipelineError):
     """A release was made, but some shards failed and are not in it."""
+
+
+def _rebuilt(kind: type[PipelineError], args: tuple[Any, ...]) -> PipelineError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error

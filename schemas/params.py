@@ -14,6 +14,7 @@ from schemas.gate import GateParams
 from schemas.judge_params import JudgeParams
 from schemas.label_params import LabelParams
 from schemas.mixture import MixtureParams
+from schemas.runner import RunnerParams
 from schemas.symmetry import AugmentParams, SymmetryParams
 from schemas.vocabulary import FindingKind, Split
 
@@ -56,6 +57,20 @@ class SourceSpec(Params):
         (), title="Image folders",
         description="Folders or URIs that hold the images where they are not with the labels.",
     )  # fmt: skip
+
+
+class DetectionParams(Params):
+    """How it is found out what changed: changes how long a build takes, never its data."""
+
+    shapes_data: ClassVar[bool] = False
+
+    recheck: bool = Field(
+        False, title="Read all again",
+        description="Read every source file, also those that are listed as when they were read.",
+    )  # fmt: skip
+
+
+DEFAULT_DETECTION: Final = DetectionParams()
 
 
 class IngestParams(Params):
@@ -346,6 +361,7 @@ class BuildParams(Params):
         8, ge=1, le=10_000, title="Shards",
         description="Buckets of scenes: the unit of caching, retry and parallelism.",
     )  # fmt: skip
+    detection: Folded[DetectionParams] = Field(DetectionParams(), title="Detection")
     ingest: Folded[IngestParams] = Field(IngestParams(), title="Ingest")
     split: Folded[SplitParams] = Field(SplitParams(), title="Splits")
     tile: Folded[TileParams] = Field(TileParams(), title="Tiles")
@@ -361,6 +377,7 @@ class BuildParams(Params):
     publish: Folded[PublishParams] = Field(PublishParams(), title="Publish")
     gate: Folded[GateParams] = Field(GateParams(), title="Gate")
     approval: Folded[ApprovalParams] = Field(ApprovalParams(), title="Approval")
+    runner: Folded[RunnerParams] = Field(RunnerParams(), title="Runner")
 
 
 def split_of(component: str, official: Split | None, params: SplitParams) -> Split:

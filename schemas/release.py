@@ -1,6 +1,6 @@
 """Parts, their counts, and the manifest of a release."""
 
-from typing import Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -23,15 +23,52 @@ class Part(Record):
     findings: int = Field(ge=0)
     made: bool = Field(description="written by this run, not found")
     calls: int = Field(0, ge=0, description="teacher calls made by this run")
+    scenes: str = Field(
+        "", description="id of the scenes that it was made for, in order; empty where of none"
+    )
+    code: str = Field(
+        "", description="id of the code of its stage, its columns and word lists; in no file"
+    )
+    folders: tuple[str, ...] = Field(
+        (), description="where the files are now that its rows name: the source folder, then those "
+        "of more images; of parts of scan, and in no key",
+    )  # fmt: skip
 
     @property
     def path(self) -> str:
         """Path of the rows, relative to the root."""
         return f"stages/{self.stage}/{self.shard:05d}-{self.key}.parquet"
 
-    def beside(self, table: Literal["rejections", "findings"]) -> str:
-        """Path of the rejections or findings of this part, relative to the root."""
+    def beside(self, table: Literal["rejections", "findings", "scenes"]) -> str:
+        """Path of the rejections, findings or scenes of this part, relative to the root."""
         return self.path.replace(".parquet", f".{table}.parquet")
+
+
+class PartScene(Record):
+    """One row per scene that a part was made for: what its rows rest on, and how many it has.
+
+    Rows of one scene stand together in every table of a part, scenes in the order of these rows.
+    """
+
+    scene_id: str
+    made_of: str = Field(description="id of all that was read for it")
+    identity: str = Field(
+        description="id of that and of the recipe: equal where its rows are equal"
+    )
+    rows: int = Field(ge=0, description="kept")
+    rejections: int = Field(ge=0)
+    findings: int = Field(ge=0)
+
+
+class Located(Record):
+    """Parts of scan that say where the images of scenes are now; enters no key."""
+
+    shapes_data: ClassVar[bool] = False
+
+    parts: tuple[Part, ...] = ()
+
+
+NOWHERE: Final = Located()
 
 
 class StageCount(Record):
@@ -167,6 +204,9 @@ class Manifest(Record):
     usage: Usage = Field(description="what the answers took")
     parts: tuple[ReleasePart, ...] = Field(description="every file of the release")
     inputs: tuple[str, ...] = Field(description="paths of the stage parts that it rests on")
+    code: dict[str, str] = Field(
+        default_factory=dict, description="stage → id of its code, its columns and word lists"
+    )
     failed: tuple[FailedShard, ...] = Field((), description="shards that it lacks")
     scorecard: Scorecard | None = Field(None, description="none where it was not measured")
     gate: GateVerdict | None = Field(None, description="none where it was not judged")

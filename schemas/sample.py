@@ -126,3 +126,6 @@ class Rejection(Record):
     file: str | None = Field(None, description="path relative to the source folder")
     line: int | None = Field(None, ge=1, description="in that file, from 1")
     payload: str = Field("", description="the raw text or record that was rejected")
+    scene_id: str | None = Field(
+        None, description="of the scene that it is about; none where there is none"
+    )

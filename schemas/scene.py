@@ -135,7 +135,7 @@ class SceneCandidate(Record):
     id: str = Field(description="scene id: hash of source name and image bytes")
     source: str = Field(description="name of the source format in the registry, such as dota")
     name: str = Field(description="path of the image relative to the source folder, with /")
-    uri: str | None = Field(description="where the image file is; none where it is absent")
+    uri: str = Field("", exclude=True, description="where the image file is now; not stored")
     sha256: Sha256 | None = Field(description="of the file's bytes; none where it is absent")
     size: int = Field(ge=0, description="of the file, bytes")
     aliases: tuple[str, ...] = Field(
@@ -166,7 +166,7 @@ class Scene(Record):
     id: str = Field(description="hash of source name and image bytes")
     source: str = Field(description="name of the source format in the registry")
     name: str = Field(description="path of the image relative to the source folder, with /")
-    uri: str = Field(description="where the image file is")
+    uri: str = Field("", exclude=True, description="where the image file is now; not stored")
     sha256: Sha256 = Field(description="of the file's bytes")
     perceptual_hash: str = Field(description="64-bit DCT hash of the picture, 16 hex digits")
     aliases: tuple[str, ...] = Field(
@@ -236,3 +236,6 @@ class Finding(Record):
     element: str | None = Field(None, description="path of the element in a JSON or XML file")
     detail: str = Field(description="what was found")
     remedy: str = Field(description="what to do about it")
+    scene_id: str | None = Field(
+        None, description="of the scene that it is about; none where it is about none alone"
+    )

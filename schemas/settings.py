@@ -2,13 +2,16 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from platformdirs import user_state_dir
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, JsonValue, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from schemas.errors import UsageError
 from schemas.record import Record
+
+PREFIX: Final = "RS_GPT4V_"
 
 
 class Endpoint(Record):
@@ -45,7 +48,7 @@ class S3Options(Record):
 class Settings(BaseSettings):
     """Environment variables, prefix ``RS_GPT4V_``; the names of OpenAI and AWS are understood too."""
 
-    model_config = SettingsConfigDict(env_prefix="RS_GPT4V_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     root: str = Field("rs-gpt4v-root", description="folder or URI that holds stages and releases")
     browse_url: str | None = Field(
@@ -55,6 +58,17 @@ class Settings(BaseSettings):
         None, description="address that takes notifications, as a chat's webhook; for the bootstrap"
     )
     workers: int = Field(2, ge=1, le=256, description="shards worked on at once in one process")
+    dask_address: str | None = Field(
+        None, description="scheduler of a Dask cluster that stands, such as tcp://10.0.0.1:8786"
+    )
+    dask_cluster: str | None = Field(
+        None,
+        description="class of Dask clusters to start, such as dask_kubernetes.operator.KubeCluster",
+    )
+    dask_options: dict[str, JsonValue] = Field({}, description="its arguments, as a JSON object")
+    ray_address: str | None = Field(
+        None, description="a Ray cluster that stands, such as ray://10.0.0.1:10001"
+    )
     openai_base_url: str | None = Field(
         None, validation_alias=AliasChoices("RS_GPT4V_OPENAI_BASE_URL", "OPENAI_BASE_URL")
     )
@@ -76,6 +90,12 @@ class Settings(BaseSettings):
         "order", description="order: the first that is well; weight: all, by their weight"
     )
     prices: Path | None = Field(None, description="YAML file of prices that win over the built-in")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="figures for Prometheus are served there during a build"
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="address they are served at; 0.0.0.0 in a pod that is scraped"
+    )
     s3_endpoint_url: str | None = Field(
         None,
         validation_alias=AliasChoices(
@@ -133,5 +153,24 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """Return the settings of this process."""
-    return Settings()
+    """Return the settings of this process. Raises UsageError that names the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        name = place if place.isupper() else f"{PREFIX}{place.upper()}"
+        raise UsageError(f"{name} is wrong: {first['msg']}. Correct it, or unset it.") from None
+    except SettingsError as error:
+        raise UsageError(
+            f"The environment cannot be read: {error}. Write that variable as JSON, or unset it."
+        ) from None
+
+
+def known_variables() -> frozenset[str]:
+    """Return the names of all variables that are read."""
+    found = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for field in Settings.model_fields.values():
+        if isinstance(field.validation_alias, AliasChoices):
+            found |= {str(alias) for alias in field.validation_alias.choices}
+    return frozenset(found)

@@ -6,16 +6,18 @@ into the files of its shard's part. The part is named by the
 content key of everything that made it, so a part that stands already is not made again, in this
 run or any other: Prefect's own result cache is not used, because it neither survives a lost server
 nor lies beside the data. The rows file is written last: its existence is the commit of a part.
+
+A stage whose rows rest on one scene each is told by ``scenes`` which argument brings the scenes.
+Where an earlier part of the same recipe has some of them, made of the same, their rows are taken
+over, and the function is given the others alone. The part is the same, byte for byte.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from inspect import signature
-from typing import Concatenate, Final, Literal, ParamSpec, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from inspect import BoundArguments, Signature, signature
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
-import pyarrow as pa
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -23,29 +25,31 @@ from prefect.tasks import exponential_backoff
 from pydantic import JsonValue
 
 from prompts import prompt_fingerprint
-from schemas.arrow import arrow_schema, fingerprint
-from schemas.errors import AccountingError, DamagedPart, TransientTeacherError
+from schemas.arrow import fingerprint
+from schemas.errors import TransientTeacherError
 from schemas.record import Record, content_id, words_fingerprint
 from schemas.release import Part
-from schemas.sample import Rejection
 from schemas.scene import Finding
-from tasks.storage.parts import PartWriter, read_batches, read_footer, read_rows
+from tasks.reuse.belonging import Belonging
+from tasks.reuse.context import Context
+from tasks.reuse.earlier import earlier_keys, remember_part
+from tasks.reuse.making import make_by_scene, make_whole
+from tasks.reuse.parts import BESIDE, bare_part, find_part
+from tasks.reuse.scenes import Scenes
+from tasks.reuse.tables import LostEarlierPart, Row
+from tasks.reuse.work import Inputs, Work, read_all, with_earlier, work_on, work_on_images
 from tasks.storage.store import Store
 
 log = logging.getLogger(__name__)
 progress = logging.getLogger("rs_gpt4v.progress")
 
 P = ParamSpec("P")
-R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-Row: TypeAlias = Record | Rejection | Finding | pa.RecordBatch
+Function = Callable[Concatenate[Context, P], Iterator[Row]]
 
 RETRIES: Final = 3
-BESIDE: Final[dict[type[Record], Literal["rejections", "findings"]]] = {
-    Rejection: "rejections",
-    Finding: "findings",
-}
 TRANSIENT: Final = (TransientTeacherError, ConnectionError, TimeoutError)
+TILES: Final = "tile"
 
 
 class Where(Record):
@@ -53,64 +57,6 @@ class Where(Record):
 
     root: str
     shard: int
-
-
-@dataclass
-class Context:
-    """What a stage function may use besides its arguments."""
-
-    store: Store
-    shard: int
-    candidates: int = 0
-    calls: int = field(default=0)
-
-    def rows(self, part: Part, model: type[R]) -> Iterator[R]:
-        """Yield the rows of ``part``; only the columns that ``model`` names are read."""
-        return read_rows(self.store, part.path, model)
-
-    def batches(self, part: Part, model: type[Record]) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of ``part`` as record batches with the columns that ``model`` names."""
-        return read_batches(self.store, part.path, model)
-
-
-class _Tables:
-    """The files of one part, each opened when the first row for it comes."""
-
-    def __init__(self, stack: ExitStack, store: Store, part: Part, writes: type[Record]) -> None:
-        self._stack, self._store, self._part, self._writes = stack, store, part, writes
-        self.kept = self._opened(part.path, writes)
-        self._aside: dict[type[Record], PartWriter] = {}
-
-    def write(self, row: Row) -> None:
-        """Append a row, or the rows of a batch, to the table that it belongs to."""
-        if isinstance(row, pa.RecordBatch):
-            self._writer(self._model_of(row)).write_batch(row)
-        else:
-            self._writer(type(row)).write(row)
-
-    def count(self, model: type[Record]) -> int:
-        """Return how many rows beside the kept ones ``model`` has."""
-        return self._aside[model].count if model in self._aside else 0
-
-    def _writer(self, model: type[Record]) -> PartWriter:
-        if model not in BESIDE:
-            return self.kept
-        if model not in self._aside:
-            self._aside[model] = self._opened(self._part.beside(BESIDE[model]), model)
-        return self._aside[model]
-
-    def _model_of(self, batch: pa.RecordBatch) -> type[Record]:
-        for model in (self._writes, *BESIDE):
-            if batch.schema.equals(arrow_schema(model)):
-                return model
-        raise TypeError(
-            f"Stage {self._part.stage} yielded a batch with the columns {batch.schema.names}, which "
-            f"are neither those of {self._writes.__name__} nor of a Rejection or Finding."
-        )
-
-    def _opened(self, path: str, model: type[Record]) -> PartWriter:
-        file = self._stack.enter_context(self._store.create(path))
-        return self._stack.enter_context(PartWriter(file, model))
 
 
 def retried(name: str, run_name: str) -> Callable[[Callable[P, T]], "Task[P, T]"]:
@@ -138,6 +84,9 @@ def stage(
     version: int = 1,
     prompts: tuple[str, ...] = (),
     words: tuple[str, ...] = (),
+    scenes: str | None = None,
+    passes: bool = False,
+    of_images: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Context, P], Iterator[Row]]], "Task[Concatenate[Where, P], Part]"
 ]:
@@ -147,62 +96,149 @@ def stage(
     whose word lists it uses; ``version`` is raised when its code changes what it writes. The
     arguments must be Parts, tuples of Parts, records or plain values: all of them enter the key,
     parts by their own key.
+
+    ``scenes`` names the argument whose scenes it goes through, in their order, where each row rests
+    on the rows of one scene alone and names that scene, or its tile. ``passes`` allows it to go
+    through them more than once; ``of_images`` says that its rows rest on nothing but their images.
     """
 
-    def decorate(
-        function: Callable[Concatenate[Context, P], Iterator[Row]],
-    ) -> "Task[Concatenate[Where, P], Part]":
-        parameters = signature(function)
+    def decorate(function: Function[P]) -> "Task[Concatenate[Where, P], Part]":
+        made = Stage(
+            name, writes, version, prompts, words, scenes, passes, of_images, function,
+            signature(function),
+        )  # fmt: skip
 
         def run(where: Where, *args: P.args, **kwargs: P.kwargs) -> Part:
-            # By name: Prefect's map hands on keywords in an order that changes between processes.
-            bound = parameters.bind(None, *args, **kwargs)
-            bound.apply_defaults()
-            made_of: JsonValue = {
-                name: _identity(value)
-                for name, value in list(bound.arguments.items())[1:]
-                if not isinstance(value, Record) or value.shapes_data
-            }
-            used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in prompts]
-            used += [words_fingerprint(package) for package in words]
-            key = content_id(name, version, fingerprint(writes), used, made_of)
-            store = Store(where.root)
-            part = find_part(store, name, where.shard, key)
-            if part is None:
-                context = Context(store, where.shard)
-                part = _make(name, writes, key, context, function(context, *args, **kwargs))
+            part = made.part(where, made.bound(args, kwargs))
             report(part)
-            return part
+            return part.model_copy(update={"code": made.code()})
 
         run.__name__, run.__doc__ = name, function.__doc__
+        run.__dict__["stage"] = made
         return retried(name, f"{name}-{{where.shard}}")(run)
 
     return decorate
 
 
-def find_part(store: Store, name: str, shard: int, key: str) -> Part | None:
-    """Return the part that stands already under ``key``, or None where it is not whole."""
-    part = Part(
-        stage=name, shard=shard, key=key, candidates=0, rows=0, rejections=0, findings=0, made=False
-    )
-    if not store.exists(part.path):
-        return None
-    try:
-        found = part.model_copy(update=read_footer(store, part.path))
-    except DamagedPart as error:
-        log.warning("%s is remade: %s", part.path, error)
-        return None
-    counts = {"rejections": found.rejections, "findings": found.findings}
-    whole = all(store.exists(found.beside(t)) for t in BESIDE.values() if counts[t])
-    return found if whole else None
+@dataclass(frozen=True)
+class Stage(Generic[P]):
+    """A stage: its function, and all that is told of it."""
+
+    name: str
+    writes: type[Record]
+    version: int
+    prompts: tuple[str, ...]
+    words: tuple[str, ...]
+    scenes: str | None
+    passes: bool
+    of_images: bool
+    function: Function[P]
+    signature: Signature
+
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BoundArguments:
+        """Return the arguments by name: Prefect's map hands on keywords in an order that changes."""
+        bound = self.signature.bind(None, *args, **kwargs)
+        bound.apply_defaults()
+        return bound
+
+    def code(self) -> str:
+        """Return the id of its code, as ``version`` tells it, its columns and word lists."""
+        return content_id(self.name, self.version, self._columns(), self._words())
+
+    def recipe(self, bound: BoundArguments) -> str:
+        """Return the id of all that makes the rows besides what is read for each scene."""
+        used: list[JsonValue] = [prompt_fingerprint(prompt) for prompt in self.prompts]
+        used += self._words()
+        plain = {
+            name: _identity(value)
+            for name, value in _named(bound)
+            if not _parts(value) and (not isinstance(value, Record) or value.shapes_data)
+        }
+        return content_id(self.name, self.version, self._columns(), used, plain)
+
+    def inputs(self, bound: BoundArguments) -> Inputs:
+        """Return the parts that are read, by argument."""
+        return {name: parts for name, value in _named(bound) if (parts := _parts(value))}
+
+    def key(self, recipe: str, inputs: Inputs) -> str:
+        """Return the key of the part that ``recipe`` makes of ``inputs``."""
+        made_of: JsonValue = {
+            name: [part.scenes if self.of_images else part.key for part in parts]
+            for name, parts in inputs.items()
+        }
+        return content_id(recipe, made_of)
+
+    def part(self, where: Where, bound: BoundArguments) -> Part:
+        """Return the part of the shard, made where it does not stand already."""
+        store, recipe, inputs = Store(where.root), self.recipe(bound), self.inputs(bound)
+        bare = bare_part(self.name, where.shard, self.key(recipe, inputs))
+        found = find_part(store, self.name, where.shard, bare.key)
+        if found is not None:
+            return found
+        work = self.work(store, recipe, inputs)
+        if work is None:
+            context = Context(store, where.shard)
+            return make_whole(context, bare, self.writes, self._rows(context, bound))
+        earlier = earlier_keys(store, self.name, where.shard, recipe)
+        others = [key for key in earlier if key != bare.key]
+        try:
+            work_left = with_earlier(work, store, self.name, where.shard, others)
+            part = self._made(store, bare, bound, work_left)
+        except LostEarlierPart as error:
+            log.warning("%s is made anew, nothing is taken over: %s", bare.path, error)
+            part = self._made(store, bare, bound, work)
+        remember_part(store, part, recipe, earlier)
+        return part
+
+    def work(self, store: Store, recipe: str, inputs: Inputs) -> Work | None:
+        """Return the scenes to go through; None where the shard is gone through as a whole."""
+        scenes = read_all(store, inputs) if self.scenes in inputs else None
+        if scenes is None or self.scenes is None:
+            return None
+        return (work_on_images if self.of_images else work_on)(scenes, self.scenes, recipe)
+
+    def _made(self, store: Store, bare: Part, bound: BoundArguments, work: Work) -> Part:
+        context = Context(store, bare.shard, work=work)
+        read = [part for parts in self.inputs(bound).values() for part in parts]
+        tiles = [part for part in read if part.stage == TILES]
+        belonging = Belonging(self.name, work, lambda: context.scene_of_tiles(tiles))
+        rows = self._rows(context, bound) if work.to_make.any() else iter(())
+        try:
+            return make_by_scene(
+                context, bare, self.writes, rows, work, belonging, passes=self.passes
+            )
+        finally:
+            context.close()
+
+    def _columns(self) -> list[JsonValue]:
+        return [fingerprint(model) for model in (self.writes, *BESIDE)]
+
+    def _words(self) -> list[JsonValue]:
+        return [words_fingerprint(package) for package in self.words]
+
+    def _rows(self, context: Context, bound: BoundArguments) -> Iterator[Row]:
+        arguments = BoundArguments(bound.signature, bound.arguments.copy())
+        first = next(iter(arguments.arguments))
+        arguments.arguments[first] = context
+        return self.function(*arguments.args, **arguments.kwargs)
 
 
 def write_part(
-    name: str, shard: int, key: str, writes: type[Record], store: Store, rows: Iterable[Record]
+    name: str,
+    shard: int,
+    key: str,
+    writes: type[Record],
+    store: Store,
+    rows: Iterable[Record],
+    scenes: Scenes | None = None,
 ) -> Part:
-    """Write ``rows`` as the part of ``shard`` under ``key``; every row counts as a candidate."""
+    """Write ``rows`` as the part of ``shard`` under ``key``; every row counts as a candidate.
+
+    ``scenes`` says of which scenes they are, in their order.
+    """
     context = Context(store, shard)
-    return _make(name, writes, key, context, _counted(context, rows))
+    bare = bare_part(name, shard, key)
+    return make_whole(context, bare, writes, _counted(context, rows), scenes)
 
 
 def report(part: Part) -> None:
@@ -214,47 +250,33 @@ def report(part: Part) -> None:
     )  # fmt: skip
 
 
+def is_transient(_task: object, _run: object, state: State[object]) -> bool:
+    """Say whether a failed task run may succeed when it is tried again."""
+    return isinstance(state.data, TRANSIENT)
+
+
 def _counted(context: Context, rows: Iterable[Record]) -> Iterator[Row]:
     for row in rows:
         context.candidates += not isinstance(row, Finding)
         yield row
 
 
-def _make(name: str, writes: type[Record], key: str, context: Context, rows: Iterator[Row]) -> Part:
-    """Stream ``rows`` into the files of a part; the kept rows appear last."""
-    part = Part(
-        stage=name, shard=context.shard, key=key, candidates=0, rows=0, rejections=0, findings=0,
-        made=True,
-    )  # fmt: skip
-    with ExitStack() as stack:  # closes the file that was opened first, that of the rows, last
-        tables = _Tables(stack, context.store, part, writes)
-        for row in rows:
-            tables.write(row)
-        counts = {
-            "candidates": context.candidates,
-            "rows": tables.kept.count,
-            "rejections": tables.count(Rejection),
-            "findings": tables.count(Finding),
-        }
-        _check(name, context.shard, **counts)
-        tables.kept.footer = dict(counts)
-    return part.model_copy(update={**counts, "calls": context.calls})
+def _named(bound: BoundArguments) -> Sequence[tuple[str, object]]:
+    """Return the arguments but the context."""
+    return list(bound.arguments.items())[1:]
 
 
-def _check(
-    name: str, shard: int, candidates: int, rows: int, rejections: int, findings: int
-) -> None:
-    if rows + rejections != candidates:
-        raise AccountingError(
-            f"Stage {name}, shard {shard}: {rows} rows + {rejections} rejections are not "
-            f"{candidates} candidates ({findings} findings). This is a defect; please report it."
-        )
+def _parts(value: object) -> tuple[Part, ...]:
+    """Return the parts that an argument is; none where it is something else."""
+    if isinstance(value, Part):
+        return (value,)
+    if isinstance(value, tuple) and value and all(isinstance(one, Part) for one in value):
+        return value
+    return ()
 
 
 def _identity(value: object) -> JsonValue:
-    """Return what a stage argument adds to the key."""
-    if isinstance(value, Part):
-        return value.key
+    """Return what a stage argument that is no part adds to the recipe."""
     if isinstance(value, Record):
         dump: JsonValue = value.model_dump(mode="json")
         return dump
@@ -265,6 +287,7 @@ def _identity(value: object) -> JsonValue:
     raise TypeError(f"{type(value).__name__} cannot be part of a stage's key")
 
 
-def is_transient(_task: object, _run: object, state: State[object]) -> bool:
-    """Say whether a failed task run may succeed when it is tried again."""
-    return isinstance(state.data, TRANSIENT)
+__all__ = [
+    "BESIDE", "Context", "Where", "find_part", "is_transient", "report", "retried", "stage",
+    "write_part",
+]  # fmt: skip

@@ -61,6 +61,7 @@ LABELS: Final = 5_000  # of the tiles whose labels are adapted at once
     version=3,
     prompts=(*(f"phrasings/{form}" for form in sorted(FORMS)), *PROMPTS),
     words=("tasks.lexicon",),
+    scenes="tiles",
 )
 def adapt_shard(
     context: Context, tiles: Part, params: AdaptParams
@@ -194,4 +195,5 @@ def _rejection(refusal: Refusal, form: str, tile: TileOutline) -> Rejection:
         detail=f"{form}, tile {tile.id} of {tile.scene.name}: {refusal.detail}",
         file=thing.origin.file if thing else None,
         line=thing.origin.line if thing else None,
+        scene_id=tile.scene.id,
     )

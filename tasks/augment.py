@@ -30,7 +30,7 @@ _WORDS: Final = ("tasks.lexicon", "tasks.grounding", "tasks.symmetry")
 _LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
 
 
-@stage("augment", writes=Sample, words=_WORDS)
+@stage("augment", writes=Sample, words=_WORDS, scenes="tiles", passes=True)
 def augment_shard(
     context: Context, tiles: Part, verified: Part, params: AugmentParams
 ) -> Iterator[Sample | Rejection]:
@@ -48,7 +48,7 @@ def augment_shard(
                 yield row
 
 
-@stage("turned", writes=Tile)
+@stage("turned", writes=Tile, scenes="tiles")
 def turn_tiles(context: Context, tiles: Part, augmented: Part, quality: int) -> Iterator[Tile]:
     """Turn the tiles of ``augmented`` samples, pictures encoded with JPEG ``quality`` 1 to 100."""
     ways = _ways(context, augmented)
@@ -127,6 +127,7 @@ def _rejection(sample: Sample, symmetry: Symmetry, reason: Reason, why: str) -> 
         file=origin.file if origin else None,
         line=origin.line if origin else None,
         payload=sample.model_dump_json(),
+        scene_id=sample.scene_id,
     )
 
 

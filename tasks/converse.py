@@ -34,6 +34,7 @@ Subject = tuple[TileOutline, int, tuple[str, ...]]  # number in the tile, keys o
     writes=ConversedTile,
     prompts=("converse",),
     words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    scenes="tiles",
 )
 def converse_shard(
     context: Context,

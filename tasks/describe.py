@@ -32,6 +32,7 @@ Subject = tuple[TileOutline, int]  # and the number of the request in its tile
     writes=DescribedObjects,
     prompts=("describe",),
     words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    scenes="tiles",
 )
 def describe_shard(
     context: Context, tiles: Part, params: TeacherParams, service: ServiceParams = DEFAULT_SERVICE

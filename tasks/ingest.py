@@ -1,60 +1,31 @@
-"""Scan and ingest: a source folder becomes candidates in shards, and these become scenes."""
+"""Stage ingest: candidates whose images were looked at become scenes, with what is odd about them."""
 
-import hashlib
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
 
-from pydantic import JsonValue
-
-from schemas.arrow import fingerprint
-from schemas.errors import ImageError, StorageError
+from schemas.errors import AccountingError
 from schemas.geometry import Window
-from schemas.params import IngestParams, SourceSpec
-from schemas.record import content_id
+from schemas.known import ImageHeader, SeenImage
+from schemas.params import IngestParams
 from schemas.release import Part
 from schemas.sample import Rejection
 from schemas.scene import Finding, IngestedScene, Look, Scene, SceneCandidate
 from schemas.vocabulary import FindingKind, Reason
-from tasks._stage import Context, find_part, report, retried, stage, write_part
-from tasks.imagery.header import ImageHeader, read_header, right_suffixes
-from tasks.imagery.look import look_of
-from tasks.imagery.open import local_copy
+from tasks._stage import Context, stage
+from tasks.imagery.header import right_suffixes
+from tasks.look import NAME
 from tasks.sources.folder import suffix
 from tasks.sources.judge import judged, lost_classes, wrong_size
 from tasks.sources.judge_picture import odd_picture, unreadable
 from tasks.sources.quarantine import held_back
-from tasks.sources.scan import Row, scan, shard_of
-from tasks.storage.store import Store
-
-_MODELS: Final[dict[str, type[Row]]] = {
-    model.__name__: model for model in (SceneCandidate, Rejection, Finding)
-}
 
 
-@retried("scan", "scan-{spec.name}")
-def scan_source(root: str, spec: SourceSpec, shards: int) -> tuple[Part, ...]:
-    """Read one source and write its candidates as parts, one for each shard that has any.
-
-    A part is named by its rows, so an unchanged shard is found and not written again. Raises
-    UnknownName for a format that does not exist, SourceError where the folder cannot be read as it.
-    """
-    store = Store(root)
-    with tempfile.TemporaryDirectory(prefix="rs-gpt4v-") as folder:
-        keys = _spooled(spec, shards, Path(folder))
-        parts = [_part(store, shard, keys[shard], Path(folder)) for shard in sorted(keys)]
-    for part in parts:
-        report(part)
-    return tuple(parts)
-
-
-@stage("ingest", writes=IngestedScene, version=2)
+@stage("ingest", writes=IngestedScene, version=3, scenes="candidates")
 def ingest_shard(
-    context: Context, candidates: tuple[Part, ...], params: IngestParams
+    context: Context, candidates: tuple[Part, ...], seen: Part, params: IngestParams
 ) -> Iterator[IngestedScene | Rejection | Finding]:
-    """Open the image of every candidate; the same bytes are kept once, under the first name."""
+    """Judge every candidate by ``seen``, what its image is; the same bytes are kept once."""
     first: dict[str, str] = {}
+    images = context.rows(seen, SeenImage)
     for part in candidates:
         for candidate in context.rows(part, SceneCandidate):
             context.candidates += 1
@@ -66,28 +37,38 @@ def ingest_shard(
                 )  # fmt: skip
                 continue
             first[candidate.id] = candidate.name
-            yield from ingest_scene(candidate, params)
+            image = next(images, None) if candidate.sha256 is not None else None
+            yield from ingest_scene(candidate, image, params)
 
 
 def ingest_scene(
-    candidate: SceneCandidate, params: IngestParams
+    candidate: SceneCandidate, image: SeenImage | None, params: IngestParams
 ) -> Iterator[IngestedScene | Rejection | Finding]:
-    """Yield the scene of ``candidate``, or why there is none, and what is odd about its labels."""
-    if candidate.uri is None:
+    """Yield the scene of ``candidate``, or why there is none, and what is odd about its labels.
+
+    There is no ``image`` where it is absent.
+    """
+    for row in _ingested(candidate, image, params):
+        named = isinstance(row, Finding)
+        yield row.model_copy(update={"scene_id": candidate.id}) if named else row
+
+
+def _ingested(
+    candidate: SceneCandidate, image: SeenImage | None, params: IngestParams
+) -> Iterator[IngestedScene | Rejection | Finding]:
+    if candidate.sha256 is None or image is None:
         yield from _unseen(candidate, _missing(candidate))
         return
-    try:
-        with local_copy(candidate.uri) as path:
-            seen = _seen(candidate, path, params)
-    except (ConnectionError, TimeoutError):
-        raise  # of a remote source: may pass when tried again
-    except OSError as error:
-        why = f"cannot be read ({error.strerror or error}). Put it back and make it readable."
-        seen = _rejection(candidate, Reason.UNREADABLE_IMAGE, f"“{candidate.name}” {why}")
-    if isinstance(seen, Rejection):
-        yield from _unseen(candidate, seen)
+    if image.scene_id != candidate.id:
+        raise AccountingError(
+            f"The image of scene {image.scene_id} stands where that of {candidate.id} is expected. "
+            "This is a defect; please report it."
+        )
+    taken = _taken(candidate, image, params)
+    if isinstance(taken, Rejection):
+        yield from _unseen(candidate, taken)
     else:
-        yield from _judged(candidate, *seen, params)
+        yield from _judged(candidate, *taken, params)
 
 
 def ingest_labels(candidate: SceneCandidate) -> tuple[Finding, ...]:
@@ -125,16 +106,17 @@ def _stated(candidate: SceneCandidate) -> Window | None:
     return Window(x0=0, y0=0, x1=candidate.width, y1=candidate.height)
 
 
-def _seen(
-    candidate: SceneCandidate, path: Path, params: IngestParams
+def _taken(
+    candidate: SceneCandidate, image: SeenImage, params: IngestParams
 ) -> tuple[ImageHeader, Look] | Rejection:
-    """Return the header and the look of the file, or why it is not taken."""
-    try:
-        header = read_header(path)
-        return _refused(candidate, header, params) or (header, look_of(path))
-    except ImageError as error:
-        detail = str(error).replace(str(path), f"“{candidate.name}”", 1)
+    """Return the header and the look of the image, or why it is not taken."""
+    refused = _refused(candidate, image.header, params) if image.header else None
+    if refused is not None:
+        return refused
+    if image.header is None or image.look is None:
+        detail = (image.fault or "").replace(NAME, f"“{candidate.name}”", 1)
         return _rejection(candidate, Reason.UNREADABLE_IMAGE, detail)
+    return image.header, image.look
 
 
 def _refused(
@@ -163,7 +145,7 @@ def _scene(candidate: SceneCandidate, header: ImageHeader, look: Look, lost: set
         id=candidate.id,
         source=candidate.source,
         name=candidate.name,
-        uri=candidate.uri or "",
+        uri=candidate.uri,
         sha256=candidate.sha256 or "",
         perceptual_hash=look.hashes[0],
         aliases=candidate.aliases,
@@ -199,45 +181,5 @@ def _missing(candidate: SceneCandidate) -> Rejection:
 def _rejection(candidate: SceneCandidate, reason: Reason, detail: str) -> Rejection:
     return Rejection(
         stage="ingest", subject="scene", subject_id=candidate.id, source=candidate.source,
-        reason=reason, detail=detail, file=candidate.name,
+        reason=reason, detail=detail, file=candidate.name, scene_id=candidate.id,
     )  # fmt: skip
-
-
-def _spooled(spec: SourceSpec, shards: int, folder: Path) -> dict[int, str]:
-    """Write the rows of every shard to a file of its own; return the keys of the parts."""
-    made_of: list[JsonValue] = [fingerprint(model) for model in _MODELS.values()]
-    digests: dict[int, Any] = {}
-    for placed in scan(spec):
-        shard = shard_of(placed.place, shards)
-        line = f"{type(placed.row).__name__} {placed.row.model_dump_json()}\n".encode()
-        digests.setdefault(shard, hashlib.sha256()).update(line)
-        _append(folder / str(shard), line)
-    return {
-        shard: content_id("scan", spec.name, made_of, digest.hexdigest())
-        for shard, digest in digests.items()
-    }
-
-
-def _append(path: Path, line: bytes) -> None:
-    try:
-        with path.open("ab") as file:
-            file.write(line)
-    except OSError as error:
-        raise StorageError(
-            f"Cannot put labels aside in {path.parent}: {error.strerror}. "
-            "Free some room there, or set TMPDIR to a folder with more."
-        ) from error
-
-
-def _part(store: Store, shard: int, key: str, folder: Path) -> Part:
-    found = find_part(store, "scan", shard, key)
-    if found is not None:
-        return found
-    return write_part("scan", shard, key, SceneCandidate, store, _read_spool(folder / str(shard)))
-
-
-def _read_spool(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        for line in file:
-            name, _, row = line.partition(b" ")
-            yield _MODELS[name.decode()].model_validate_json(row)

@@ -11,14 +11,16 @@ from pydantic import Field
 
 from schemas.params import IngestParams, SourceSpec, SplitParams
 from schemas.record import Record
-from schemas.release import Part
+from schemas.release import Located, Part
 from schemas.sample import Rejection
 from schemas.scene import Finding, SceneCandidate
 from schemas.vocabulary import Reason, Severity
 from tasks._stage import Where
 from tasks.agree import agree_sources
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_labels, ingest_shard, scan_source
+from tasks.ingest import ingest_labels, ingest_shard
+from tasks.look import look_shard
+from tasks.scan import scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 
@@ -66,7 +68,8 @@ def lint_sources(
             yield from _of_labels(store, scanned)
         else:
             opened = _opened(root, scanned, params)
-        identified = identify_scenes.fn(root, opened, SplitParams())
+        located = Located(parts=tuple(scanned))
+        identified = identify_scenes.fn(root, opened, SplitParams(), located)
         agreed = agree_sources.fn(root, tuple(scanned), identified.links)
         for part in (*opened, identified.links, agreed):
             yield from _problems(store, part)
@@ -83,7 +86,8 @@ def _opened(root: str, scanned: Sequence[Part], params: IngestParams) -> list[Pa
 
 
 def _ingested(root: str, params: IngestParams, parts: tuple[Part, ...]) -> Part:
-    return ingest_shard.fn(Where(root=root, shard=parts[0].shard), parts, params)
+    where = Where(root=root, shard=parts[0].shard)
+    return ingest_shard.fn(where, parts, look_shard.fn(where, parts, params.max_pixels), params)
 
 
 def _of_labels(store: Store, scanned: Sequence[Part]) -> Iterator[Problem]:

@@ -74,6 +74,7 @@ Again = Question[Subject, Record]
     writes=MendedAnswer,
     prompts=(MEND, f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
     words=("tasks.lexicon", "tasks.grounding", "tasks.model.offline"),
+    scenes="tiles",
 )
 def mend_shard(
     context: Context,

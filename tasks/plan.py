@@ -17,7 +17,7 @@ from schemas.errors import UsageError
 from schemas.params import BuildParams
 from schemas.plan import Plan
 from schemas.record import Record
-from schemas.release import Part
+from schemas.release import Located, Part
 from schemas.sample import Draft, Rejection, Sample
 from schemas.settings import settings
 from schemas.teacher import (
@@ -36,8 +36,9 @@ from tasks.describe import describe_tile
 from tasks.grounding.drafts import LOCAL, dialogue_draft, local_drafts, synthesis_draft
 from tasks.grounding.truth import Truth
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.ingest import ingest_shard
 from tasks.judge import asked_by, judge_tile
+from tasks.look import look_shard
 from tasks.mend import Tools, load_tools, mend_tile
 from tasks.model.answers import AnswerStore, open_answers
 from tasks.model.asking import Question, outline_of
@@ -49,6 +50,7 @@ from tasks.planning.money import NOTHING, money_of
 from tasks.planning.outlook import Looked, outlook, paid
 from tasks.planning.places import places, tiles_at
 from tasks.planning.strata import drawn_strata
+from tasks.scan import scan_source
 from tasks.storage.store import Store
 from tasks.synthesize import sees_pictures, synthesize_tile
 from tasks.tile import tile_shard
@@ -99,20 +101,27 @@ def plan_build(root: str, params: BuildParams, sample: int = SAMPLE) -> Plan:
 def tiled(root: str, params: BuildParams) -> tuple[Part, ...]:
     """Return the tile parts of all shards, made where they do not stand already."""
     scanned = [
-        part for spec in params.sources for part in scan_source.fn(root, spec, params.shards)
+        part
+        for spec in params.sources
+        for part in scan_source.fn(root, spec, params.shards, params.detection)
     ]
     shards = sorted({part.shard for part in scanned})
 
+    def of(shard: int) -> tuple[Part, ...]:
+        return tuple(part for part in scanned if part.shard == shard)
+
     def ingested(shard: int) -> Part:
-        candidates = tuple(part for part in scanned if part.shard == shard)
-        return ingest_shard.fn(Where(root=root, shard=shard), candidates, params.ingest)
+        where, candidates = Where(root=root, shard=shard), of(shard)
+        seen = look_shard.fn(where, candidates, params.ingest.max_pixels)
+        return ingest_shard.fn(where, candidates, seen, params.ingest)
 
     def cut(scenes: Part, placed: Part) -> Part:
-        return tile_shard.fn(Where(root=root, shard=scenes.shard), scenes, placed, params.tile)
+        where, located = Where(root=root, shard=scenes.shard), Located(parts=of(scenes.shard))
+        return tile_shard.fn(where, scenes, placed, params.tile, located)
 
     with ThreadPoolExecutor(settings().workers) as pool:
-        scenes = tuple(pool.map(ingested, shards))
-        placed = identify_scenes.fn(root, scenes, params.split).placed
+        scenes, every = tuple(pool.map(ingested, shards)), Located(parts=tuple(scanned))
+        placed = identify_scenes.fn(root, scenes, params.split, every).placed
         return tuple(pool.map(cut, scenes, placed))
 
 

@@ -125,6 +125,7 @@ def commit(
         usage=summary.usage,
         parts=tuple(files),
         inputs=tuple(sorted(part.path for part in parts)),
+        code={part.stage: part.code for part in parts if part.code},
         failed=failed,
         scorecard=scored.scorecard if scored else None,
         gate=scored.gate if scored else None,

@@ -30,6 +30,7 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
     writes=SynthesizedTile,
     prompts=("synthesize",),
     words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    scenes="tiles",
 )
 def synthesize_shard(
     context: Context,
@@ -130,4 +131,5 @@ def _nothing(tile: TileOutline, requests: int) -> Rejection:
         detail=f"Tile {tile.id} has {shown} objects to describe and {requests} answered requests "
         "about them, none with a sound local fact. See the rejections of stage describe.",
         file=tile.scene.name,
+        scene_id=tile.scene.id,
     )

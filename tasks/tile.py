@@ -1,22 +1,19 @@
 """Stage tile: cut scenes into tiles that a model can see, with their objects clipped and numbered."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from schemas.errors import ImageError
 from schemas.geometry import Box, Polygon, Window
 from schemas.identity import Placement
 from schemas.params import TileParams
-from schemas.record import content_id
-from schemas.release import Part
+from schemas.record import Record, content_id
+from schemas.release import NOWHERE, Located, Part
 from schemas.sample import Rejection
 from schemas.scene import LabelledScene, ObjectAnnotation, Scene
 from schemas.tile import Tile, TileObject
@@ -25,9 +22,20 @@ from tasks._stage import Context, stage
 from tasks.imagery.encode import SUBSAMPLING, encode_jpeg
 from tasks.imagery.open import RgbImage, open_image
 from tasks.imagery.windows import windows_for
+from tasks.sources.located import ImagePlace, addresses
 from tasks.spatial.polygons import box_of, clip, visible_fraction
 
 WHOLE: Final = 0.999  # visible share from which an object counts as not cut: labels are not exact
+
+
+NO_PICTURES: Final[Mapping[str, bytes]] = {}
+
+
+class _Picture(Record):
+    """The columns of a tile that do not rest on its labels."""
+
+    id: str
+    image: bytes
 
 
 class _Label:
@@ -79,17 +87,26 @@ class _Placed:
         return (self.box[1] + self.box[3]) / 2
 
 
-@stage("tile", writes=Tile)
+@stage("tile", writes=Tile, version=2, scenes="scenes")
 def tile_shard(
-    context: Context, scenes: Part, placed: Part, params: TileParams
+    context: Context, scenes: Part, placed: Part, params: TileParams, located: Located = NOWHERE
 ) -> Iterator[Tile | Rejection]:
-    """Cut every scene of the shard that has a place into tiles; one scene is open at a time."""
+    """Cut every scene of the shard that has a place into tiles; one scene is open at a time.
+
+    ``located`` says where the images are. One is opened only where an earlier part lacks a picture
+    that is needed: pictures rest on image, window and encoding, which the id of a tile stands for.
+    """
     places = {place.scene_id: place for place in context.rows(placed, Placement)}
+    images = addresses((part, context.rows(part, ImagePlace)) for part in located.parts)
     for ingested in context.rows(scenes, LabelledScene):
-        place = places.get(ingested.scene.id)
+        scene = ingested.scene
+        place = places.get(scene.id)
         if place:
             context.candidates += len(planned(ingested, params))
-            yield from tile_scene(ingested, place, params)
+            there = scene.model_copy(update={"uri": images.get(scene.id, scene.uri)})
+            pictures = {one.id: one.image for one in context.earlier(scene.id, _Picture)}
+            found = ingested.model_copy(update={"scene": there})
+            yield from tile_scene(found, place, params, pictures)
 
 
 def planned(ingested: LabelledScene, params: TileParams) -> tuple[Window, ...]:
@@ -102,22 +119,29 @@ def planned(ingested: LabelledScene, params: TileParams) -> tuple[Window, ...]:
 
 
 def tile_scene(
-    ingested: LabelledScene, place: Placement, params: TileParams
+    ingested: LabelledScene,
+    place: Placement,
+    params: TileParams,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> Iterator[Tile | Rejection]:
-    """Yield one Tile per planned window, or a Rejection for each that cannot be read."""
+    """Yield one Tile per planned window, or a Rejection for each that cannot be read.
+
+    The image is not opened for tiles of which ``pictures`` has the picture, by id.
+    """
     scene, labels = ingested.scene, [_Label(annotation) for annotation in _objects(ingested)]
     words = tuple(a for a in ingested.annotations if not isinstance(a, ObjectAnnotation))
     todo = planned(ingested, params)
+    there = {window: pictures.get(tile_id(scene, window, params)) for window in todo}
     with ExitStack() as stack:
         try:
-            image = stack.enter_context(open_image(scene.uri))
-            _check_size(scene, image)
+            image = None if all(there.values()) else _opened(scene, stack)
         except ImageError as error:
             yield from (_rejection(scene, window, params, error) for window in todo)
             return
         for window in todo:
             try:
-                tile = _tile(scene, window, place, image.read(window), labels, params)
+                picture = there[window] or _encoded(image, window, params)
+                tile = _tile(scene, window, place, picture, labels, params)
                 yield tile.model_copy(update={"labels": words if window == todo[0] else ()})
             except ImageError as error:
                 yield _rejection(scene, window, params, error)
@@ -155,6 +179,18 @@ def _objects(ingested: LabelledScene) -> list[ObjectAnnotation]:
     return [a for a in ingested.annotations if isinstance(a, ObjectAnnotation)]
 
 
+def _opened(scene: Scene, stack: ExitStack) -> RgbImage:
+    image = stack.enter_context(open_image(scene.uri))
+    _check_size(scene, image)
+    return image
+
+
+def _encoded(image: RgbImage | None, window: Window, params: TileParams) -> bytes:
+    if image is None:
+        raise AssertionError  # it is open where a picture is missing
+    return encode_jpeg(image.read(window), params.quality)
+
+
 def _check_size(scene: Scene, image: RgbImage) -> None:
     if (image.width, image.height) != (scene.width, scene.height):
         raise ImageError(
@@ -167,11 +203,10 @@ def _tile(
     scene: Scene,
     window: Window,
     place: Placement,
-    pixels: NDArray[np.uint8],
+    picture: bytes,
     labels: Sequence[_Label],
     params: TileParams,
 ) -> Tile:
-    picture = encode_jpeg(pixels, params.quality)
     return Tile(
         id=tile_id(scene, window, params),
         scene=scene,
@@ -221,12 +256,14 @@ def _in_reading_order(placed: Sequence[_Placed]) -> Iterator[_Placed]:
 
 
 def _rejection(scene: Scene, window: Window, params: TileParams, error: ImageError) -> Rejection:
+    where = f"“{scene.name}”"  # not its address: a folder that is moved changes no row
     return Rejection(
         stage="tile",
         subject="tile",
         subject_id=tile_id(scene, window, params),
         source=scene.source,
         reason=Reason.UNREADABLE_IMAGE,
-        detail=str(error),
+        detail=str(error).replace(scene.uri, where) if scene.uri else str(error),
         file=scene.name,
+        scene_id=scene.id,
     )

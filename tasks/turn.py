@@ -1,7 +1,8 @@
 """Stage symmetry: some samples of a shard are turned all seven ways, verified again and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from heapq import nsmallest
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +15,8 @@ from schemas.symmetry import SymmetryParams, SymmetryRow
 from schemas.tile import TileOutline
 from tasks._stage import Context, stage
 from tasks.symmetry.agreement import agreements
+
+R = TypeVar("R", Sample, TileOutline)
 
 
 class _Key(Record):
@@ -33,16 +36,16 @@ def turn_shard(
     keys = context.rows(verified, _Key) if params.samples else ()
     drawn = nsmallest(params.samples, keys, key=lambda key: content_id(params.seed, key.id))
     by_tile: dict[str, list[Sample]] = {}
-    for sample in _samples(context, verified, {key.id for key in drawn}):
+    for sample in _rows(context, verified, Sample, {key.id for key in drawn}):
         by_tile.setdefault(sample.tile_id, []).append(sample)
-    for tile in context.rows(tiles, TileOutline) if by_tile else ():
-        for row in agreements(tile, by_tile[tile.id]) if tile.id in by_tile else ():
+    for tile in _rows(context, tiles, TileOutline, by_tile):
+        for row in agreements(tile, by_tile[tile.id]):
             context.candidates += 1
             yield row
 
 
-def _samples(context: Context, verified: Part, ids: set[str]) -> Iterator[Sample]:
-    """Yield the samples ``ids``; no other row is decoded."""
+def _rows(context: Context, part: Part, model: type[R], ids: Collection[str]) -> Iterator[R]:
+    """Yield the rows ``ids`` of ``part``; no other is decoded."""
     wanted = pa.array(sorted(ids), pa.string())
-    for batch in context.batches(verified, Sample) if ids else ():
-        yield from from_batch(batch.filter(pc.is_in(batch["id"], value_set=wanted)), Sample)
+    for batch in context.batches(part, model) if ids else ():
+        yield from from_batch(batch.filter(pc.is_in(batch["id"], value_set=wanted)), model)

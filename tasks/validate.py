@@ -19,7 +19,7 @@ from tasks.quality.rules import ROW_RULES, TABLE_RULES, SampleKey
 ROWS: Final = 1000  # samples that are checked at once, so that memory does not grow with the shard
 
 
-@stage("validate", writes=Sample)
+@stage("validate", writes=Sample, scenes="verified", passes=True)
 def validate_shard(
     context: Context, verified: Part, augmented: Part | None = None
 ) -> Iterator[Sample | Rejection]:
@@ -30,7 +30,7 @@ def validate_shard(
     """
     parts = [part for part in (verified, augmented) if part is not None]
     keys = chain.from_iterable(context.rows(part, SampleKey) for part in parts)
-    check_table(keys, sum(part.rows for part in parts))
+    check_table(keys, sum(context.count(part) for part in parts))
     samples = chain.from_iterable(context.rows(part, Sample) for part in parts)
     while rows := list(islice(samples, ROWS)):
         context.candidates += len(rows)
@@ -93,4 +93,5 @@ def _rejection(sample: Sample, failed: Sequence[str]) -> Rejection:
         file=origin.file if origin else None,
         line=origin.line if origin else None,
         payload=sample.model_dump_json(),
+        scene_id=sample.scene_id,
     )

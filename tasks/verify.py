@@ -62,6 +62,8 @@ class _TileObjects(Record):
     version=2,
     prompts=(f"phrasings/{LOCAL}", f"phrasings/{DETAILED}"),
     words=("tasks.lexicon", "tasks.imagery", "tasks.grounding"),
+    scenes="tiles",
+    passes=True,
 )
 def verify_shard(
     context: Context,

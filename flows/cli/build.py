@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from flows.cli.environment import prefect_server, prepare_environment
 from flows.cli.main import DONE, REFUSED
@@ -14,13 +14,8 @@ from flows.cli.progress import shown_progress
 from flows.clock import stamp
 from schemas.errors import HeldBack, IncompleteError, NotApproved, UsageError
 from schemas.params import BuildParams, SourceSpec
-from schemas.settings import settings
-
-if TYPE_CHECKING:
-    from prefect.task_runners import ThreadPoolTaskRunner
 
 DEMO_ROOT: Final = "demo"
-MOST_WAITING: Final = 32  # shards that wait for their batches at once
 
 
 @dataclass(frozen=True)
@@ -113,21 +108,11 @@ def _build(order: Order, meanwhile: Callable[[], object], *, silent: bool) -> st
 
         server.ready()
         view.say(f"Building release {order.version} in {order.root}")
-        build = build_dataset.with_options(task_runner=_threads(order.params))  # type: ignore[arg-type]
         try:
-            build(order.root, order.version, order.params)
+            build_dataset(order.root, order.version, order.params)
         except (HeldBack, IncompleteError, NotApproved) as error:
             return str(error)
     return None
-
-
-def _threads(params: BuildParams) -> "ThreadPoolTaskRunner[Any]":
-    """Return as many threads as there are workers; for batches more, since their shards only wait."""
-    from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415  # as above
-
-    waiting = params.teacher.kind == "openai" and params.service.by_batch
-    workers = max(settings().workers, min(params.shards, MOST_WAITING) if waiting else 1)
-    return ThreadPoolTaskRunner(max_workers=workers)
 
 
 def _nothing() -> None:

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "sources": ("flows.cli.sources", "List the formats that are read: layout, licence, citation."),
     "lint": ("flows.cli.lint", "Look at every label and picture, and list what is wrong."),
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
+    "doctor": ("flows.cli.doctor", "Look at machine, root, model and Prefect, and say what to do."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
     "releases": ("flows.cli.releases", "List the releases below a root."),

@@ -14,7 +14,7 @@ class ImageName(Record):
 
     id: str
     source: str
-    uri: str | None
+    sha256: str | None
     aliases: tuple[str, ...] = Field(())
 
 
@@ -51,7 +51,7 @@ def joined(images: Iterable[ImageName], links: Iterable[Link]) -> dict[str, str]
     for image in images:
         sources[image.id] = image.source
         for alias in image.aliases:
-            (absent if image.uri is None else present).setdefault(alias, []).append(image.id)
+            (absent if image.sha256 is None else present).setdefault(alias, []).append(image.id)
     groups = _Groups()
     for alias, (first, *others) in absent.items():
         for other in (*others, *present.get(alias, ())):

@@ -143,6 +143,7 @@ def rejection(
         detail=detail,
         file=tile.scene.name,
         payload=payload,
+        scene_id=tile.scene.id,
     )
 
 

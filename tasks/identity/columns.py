@@ -15,9 +15,7 @@ from tasks.identity.sketches import SIDE, Sketches
 from tasks.storage.parts import check_pages
 from tasks.storage.store import Store
 
-_SCENE: Final = (
-    "id", "source", "name", "uri", "split", "parent", "aliases", "width", "height",
-)  # fmt: skip
+_SCENE: Final = ("id", "source", "name", "split", "parent", "aliases", "width", "height")
 _COLUMNS: Final = (
     *(f"scene.{name}" for name in _SCENE), "look.pixels_sha256", "look.hashes", "look.contrast",
 )  # fmt: skip
@@ -62,12 +60,12 @@ def _cards(batch: pa.RecordBatch, part: int, start: int) -> Iterator[Card]:
     scenes, looks = batch.column("scene"), batch.column("look")
     columns = [scenes.field(name).to_pylist() for name in _SCENE]
     columns.append(looks.field("pixels_sha256").to_pylist())
-    for row, (scene_id, source, name, uri, split, parent, aliases, *rest) in enumerate(
+    for row, (scene_id, source, name, split, parent, aliases, *rest) in enumerate(
         zip(*columns, strict=True), start=start
     ):
         width, height, pixels = rest
         yield Card(
-            scene_id, source, name, uri, Split(split) if split else None, parent, tuple(aliases),
+            scene_id, source, name, "", Split(split) if split else None, parent, tuple(aliases),
             width, height, pixels, Place(part, row),
         )  # fmt: skip
 

@@ -7,8 +7,9 @@ parent on a coarse grid, then about the best place there in ever smaller steps.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,21 +71,44 @@ def by_name(found: Sequence[Family]) -> Iterator[Edge]:
                 yield edge(first, row, "name", f"both are cut from {family.name}, by their names")
 
 
+class Fit(NamedTuple):
+    """Where a crop lies best in an image, and how well."""
+
+    region: Region
+    fit: float
+
+
+class Fits(Protocol):
+    """What is known of crops that were looked for before."""
+
+    def find(self, image: str, crop: str, told: Region | None) -> Fit | None:
+        """Return where the crop was found in the image; both are named by the hash of their pixels."""
+        ...
+
+    def learn(self, image: str, crop: str, told: Region | None, fit: Fit) -> None:
+        """Remember where the crop was found."""
+        ...
+
+
 def by_template(
-    known: Known, found: Sequence[Family], sketches: Sketches, grey_of: Callable[[str], Grey]
+    known: Known,
+    found: Sequence[Family],
+    sketches: Sketches,
+    grey_of: Callable[[str], Grey],
+    fits: Fits | None = None,
 ) -> Iterator[Edge]:
     """Yield edges between images and the crops that are found in them; each image is opened once.
 
-    ``grey_of`` gives the picture at a URI. One that cannot be decoded shows nothing.
+    ``grey_of`` gives the picture at a URI. One that cannot be decoded shows nothing, and none is
+    opened where ``fits`` knows all of its crops.
     """
     for family in found:
         for parent in family.parents:
+            search = _Search(known.cards[parent], grey_of, fits)
             try:
-                picture = grey_of(known.cards[parent].uri)
+                yield from _found_in(known, family, parent, search, sketches)
             except ImageError as error:
                 log.warning("crops are not compared with their parent: %s", error)
-                continue
-            yield from _found_in(known, family, parent, picture, sketches)
 
 
 def place_of(picture: Grey, sketch: Floats, size: tuple[int, int]) -> tuple[Region, float]:
@@ -117,32 +141,49 @@ def match(picture: Grey, sketch: Floats, region: Region) -> float:
 
 
 def _found_in(
-    known: Known, family: Family, parent: int, picture: Grey, sketches: Sketches
+    known: Known, family: Family, parent: int, search: "_Search", sketches: Sketches
 ) -> Iterator[Edge]:
     for row in family.crops:
         card = known.cards[row]
-        if row == parent or not _fits(card, picture) or known.contrast[row] < FLAT:
+        if row == parent or not _may_lie(card, search.image) or known.contrast[row] < FLAT:
             continue
         sketch = sketches.of(np.array([row])).reshape(SIDE, SIDE).astype(np.float64)
-        region, fit = _region(card, picture, sketch)
+        region, fit = search.of(card, sketch)
         if fit >= CUT:
             where = ", ".join(f"{side:.0f}" for side in region)
             yield edge(parent, row, "crop", f"region {where} of {family.name} (fit {fit:.2f})")
 
 
-def _region(card: Card, picture: Grey, sketch: Floats) -> tuple[Region, float]:
-    """Return where a crop lies, by its name or by search, and how well it fits there."""
-    name = crop_of(card.stem)
-    told = name.region(card.width, card.height) if name and name.parent == card.parent else None
-    if told is None:
-        return place_of(picture, sketch, (card.width, card.height))
-    return told, match(picture, sketch, told)
+class _Search:
+    """Looks for crops in one image, which is opened for the first that nothing is known of."""
+
+    def __init__(self, image: Card, grey_of: Callable[[str], Grey], fits: Fits | None) -> None:
+        self.image, self._grey_of, self._fits = image, grey_of, fits
+
+    def of(self, card: Card, sketch: Floats) -> Fit:
+        """Return where a crop lies, by its name or by search, and how well it fits there."""
+        name = crop_of(card.stem)
+        told = name.region(card.width, card.height) if name and name.parent == card.parent else None
+        known = self._fits.find(self.image.pixels, card.pixels, told) if self._fits else None
+        if known is not None:
+            return known
+        if told is None:
+            found = Fit(*place_of(self._picture, sketch, (card.width, card.height)))
+        else:
+            found = Fit(told, match(self._picture, sketch, told))
+        if self._fits is not None:
+            self._fits.learn(self.image.pixels, card.pixels, told, found)
+        return found
+
+    @cached_property
+    def _picture(self) -> Grey:
+        return self._grey_of(self.image.uri)
 
 
-def _fits(card: Card, picture: Grey) -> bool:
-    """Say whether a crop may lie in ``picture``: it is smaller, or its scale is told."""
+def _may_lie(card: Card, image: Card) -> bool:
+    """Say whether a crop may lie in ``image``: it is smaller, or its scale is told."""
     name: CropName | None = crop_of(card.stem)
-    smaller = card.width <= picture.shape[1] and card.height <= picture.shape[0]
+    smaller = card.width <= image.width and card.height <= image.height
     return smaller or (name is not None and name.corner is not None)
 
 

@@ -1,8 +1,9 @@
 """What is known of all scenes at once, by columns: 150,000 of them fit into some 100 MB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -69,6 +70,25 @@ class Known:
 
     def __len__(self) -> int:
         return len(self.cards)
+
+    @property
+    def has_crops(self) -> bool:
+        """Whether a scene is said to be cut from an image."""
+        return any(card.parent for card in self.cards)
+
+    def located(self, addresses: Mapping[str, str]) -> "Known":
+        """Return this with the addresses of the images, by scene."""
+        cards = [card._replace(uri=addresses.get(card.id, card.uri)) for card in self.cards]
+        return Known(cards, self.hashes, self.contrast)
+
+    def content_id(self) -> str:
+        """Return the id of all that links rest on; where the images are is told by which lie together."""
+        digest = sha256(self.hashes.tobytes() + self.contrast.tobytes())
+        folders: dict[str, int] = {}
+        for card in self.cards:
+            folder = folders.setdefault(card.folder, len(folders)) if card.uri else -1
+            digest.update(f"{card[:3]}{card[4:-1]}{folder}\n".encode())
+        return digest.hexdigest()
 
     @cached_property
     def strictness(self) -> NDArray[np.int8]:

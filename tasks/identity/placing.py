@@ -47,7 +47,7 @@ def place(layout: Layout, row: int, params: SplitParams) -> Placement | Rejectio
         return Rejection(
             stage="identify", subject="scene", subject_id=card.id, source=card.source,
             reason=Reason.IN_HELD_OUT_SET, file=card.name,
-            detail=f"“{card.name}” is {_held_out(head)}. {_remedy(card)}",
+            detail=f"“{card.name}” is {_held_out(head)}. {_remedy(card)}", scene_id=card.id,
         )  # fmt: skip
     component = layout.components[row]
     split = split_of(component, head.split, params)

@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from PIL import ExifTags, Image, UnidentifiedImageError
-from pydantic import Field
 
 from schemas.errors import ImageError
-from schemas.record import Record
+from schemas.known import ImageHeader
 
 HAS_RASTERIO: Final = find_spec("rasterio") is not None  # the extra “geo” is installed
 if HAS_RASTERIO:
     from tasks.imagery.raster import quietly_opened
-
-Transform = tuple[float, float, float, float, float, float]
 
 _SUFFIXES: Final = {
     "PNG": (".png",),
@@ -40,20 +37,6 @@ _BROKEN: Final = (
 )  # fmt: skip  # what decoders raise for broken files
 
 Image.MAX_IMAGE_PIXELS = None  # ingest judges sizes by its own parameter
-
-
-class ImageHeader(Record):
-    """What is known of an image without decoding it."""
-
-    format: str = Field(description="what the content is, whatever its name says: PNG, JPEG …")
-    width: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
-    height: int = Field(gt=0, description="px, as displayed (after EXIF rotation)")
-    bands: int = Field(gt=0)
-    crs: str | None = Field(None, description="coordinate reference system, such as EPSG:32618")
-    transform: Transform | None = Field(
-        None, description="affine a, b, c, d, e, f from px to CRS units"
-    )
-    gsd: float | None = Field(None, gt=0, description="metres per pixel, north-up projected only")
 
 
 def read_header(path: Path) -> ImageHeader:

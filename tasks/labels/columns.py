@@ -18,6 +18,7 @@ class Image:
     id: str
     name: str
     source: str
+    scene_id: str
     width: int  # px
     height: int
     is_whole: bool  # shows its whole scene
@@ -81,10 +82,13 @@ class Labels:
 
     def _images(self) -> Iterator[Image]:
         scenes, window = self.batch.column("scene"), self.batch.column("window")
-        names = [scenes.field(name).to_pylist() for name in ("name", "source", "width", "height")]
+        names = [
+            scenes.field(name).to_pylist() for name in ("name", "source", "id", "width", "height")
+        ]
         corners = [window.field(name).to_pylist() for name in ("x0", "y0", "x1", "y1")]
         ids = self.batch.column("id").to_pylist()
-        for row, (tile, name, source, width, height, *box) in enumerate(
+        for row, (tile, name, source, scene, width, height, *box) in enumerate(
             zip(ids, *names, *corners, strict=True)
         ):
-            yield Image(row, tile, name, source, width, height, box == [0, 0, width, height])
+            whole = box == [0, 0, width, height]
+            yield Image(row, tile, name, source, scene, width, height, whole)

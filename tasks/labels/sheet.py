@@ -203,6 +203,7 @@ class Sheet:
                 "file": origins.field("file"),
                 "line": origins.field("line"),
                 "payload": pa.array(payloads, pa.string()),
+                "scene_id": pa.array([image.scene_id for image in images], pa.string()),
             },
         )
 

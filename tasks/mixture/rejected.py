@@ -20,7 +20,7 @@ from tasks.mixture.shares import rule_of
 
 STAGE: Final = "mix"
 NAMES: Final = (
-    "id", "source", "split", "task", "turns", "lineage.form", "lineage.licence",
+    "id", "source", "split", "task", "scene_id", "turns", "lineage.form", "lineage.licence",
     "lineage.labels",
 )  # fmt: skip
 """The columns of the samples that are read."""
@@ -52,6 +52,7 @@ def rejections(
         "file": file,
         "line": line,
         "payload": pa.repeat("", count),
+        "scene_id": batch.column("scene_id"),
     }
     return pa.RecordBatch.from_arrays([columns[field.name] for field in schema], schema=schema)
 

@@ -97,6 +97,7 @@ def rejection(stage: str, tile: TileOutline, unanswered: Unanswered) -> Rejectio
         detail=f"Tile {tile.id}: {unanswered.detail}",
         file=tile.scene.name,
         payload=unanswered.raw,
+        scene_id=tile.scene.id,
     )
 
 

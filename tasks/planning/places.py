@@ -6,7 +6,7 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-from schemas.arrow import from_batch
+from schemas.arrow import arrow_schema, from_batch
 from schemas.release import Part
 from schemas.tile import Tile
 from tasks.storage.store import Store
@@ -60,7 +60,7 @@ def _read(parquet: pq.ParquetFile, rows: dict[int, Place]) -> Iterator[tuple[Pla
 def _of_group(
     parquet: pq.ParquetFile, group: int, rows: dict[int, Place]
 ) -> Iterator[tuple[Place, Tile]]:
-    names, first = list(Tile.model_fields), 0
+    names, first = arrow_schema(Tile).names, 0
     for batch in parquet.iter_batches(BATCH_ROWS, row_groups=[group], columns=names):
         for row in range(first, first + batch.num_rows):
             if row in rows:

@@ -3,11 +3,12 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from time import time_ns
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from fsspec.implementations.local import LocalFileSystem
 
@@ -16,7 +17,11 @@ from schemas.record import Record
 from schemas.vocabulary import Split
 from tasks.storage.store import filesystem
 
+if TYPE_CHECKING:
+    from tasks.sources.protocol import SceneLabels, Told
+
 IMAGE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+YOUNG: Final = 2_000_000_000  # ns; times of files are that coarse at worst
 ELSEWHERE: Final = "@"  # before the number of another folder that holds images
 _SPLITS: Final = {"train": Split.TRAIN, "val": Split.VAL, "test": Split.TEST}
 _SPLIT_WORD: Final = re.compile(
@@ -33,6 +38,14 @@ class Refusal(Record):
     why: str
 
 
+class Memory(Protocol):
+    """What label files gave in earlier scans."""
+
+    def told(self, scene: "SceneLabels", label: str, read: "Callable[[], Told]") -> "Told":
+        """Return what ``read`` makes of the file ``label`` for ``scene``, or made of it before."""
+        ...
+
+
 class SourceFolder:
     """The files below one folder, by names relative to it, with ``/``.
 
@@ -46,8 +59,14 @@ class SourceFolder:
         Raises SourceError where one cannot be listed.
         """
         self.uri = uri.rstrip("/") or uri
+        self._listed = time_ns()
         self.refused: list[Refusal] = []
         self._sizes: dict[str, int] = {}
+        self._marks: dict[str, str] = {}
+        self._young: set[str] = set()
+        self.memory: Memory | None = None
+        self.opened: set[str] = set()
+        """Names that were asked for since it was last cleared, whether read or not."""
         try:
             self._fs, base = filesystem(self.uri)
         except (ValueError, ImportError) as error:
@@ -60,11 +79,15 @@ class SourceFolder:
             self._list_remote()
         self.names = tuple(sorted(self._sizes))
         self.refused.sort(key=lambda refusal: refusal.name)
+        others = [SourceFolder(images_uri) for images_uri in images]
         self._elsewhere = {
             f"{ELSEWHERE}{number}/{name}": (folder, name)
-            for number, folder in enumerate(map(SourceFolder, images))
+            for number, folder in enumerate(others)
             for name in folder.images()
         }
+        self.bases: tuple[str, ...] = (
+            self._own_base(), *(folder.bases[0] for folder in others)
+        )  # fmt: skip
 
     def images(self) -> list[str]:
         """Return the names of the image files, by their suffix, sorted."""
@@ -88,19 +111,45 @@ class SourceFolder:
             return folder.size(inner)
         return self._sizes[name]
 
+    def mark(self, name: str) -> str:
+        """Return what a listing says of a file besides its size: other after every change."""
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            return folder.mark(inner)
+        return self._marks[name]
+
+    def is_settled(self, name: str) -> bool:
+        """Say whether a file that is listed like this again holds the same.
+
+        One that was written just before it was listed may have been written again since, within the
+        grain of its time; of a remote one nothing but an ETag tells.
+        """
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            return folder.is_settled(inner)
+        return name not in self._young
+
+    def is_as_listed(self, name: str) -> bool:
+        """Say whether a local file is still as it was listed; of a remote one its ETag tells later."""
+        if name in self._elsewhere:
+            folder, inner = self._elsewhere[name]
+            return folder.is_as_listed(inner)
+        return self._local is None or _local_mark((self._local / name).stat()) == self._marks[name]
+
     def address(self, name: str) -> str:
         """Return where the file ``name`` is: an absolute path or a URL."""
         if name in self._elsewhere:
+            self.opened.add(name)
             folder, inner = self._elsewhere[name]
             return folder.address(inner)
         self._check(name)
-        if self._local:
-            return str(Path(os.path.abspath(self._local)) / name)  # noqa: PTH100  # keep links
-        return f"{self.uri}/{name}"
+        self.opened.add(name)
+        return f"{self.bases[0]}/{name}"
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """Open the file ``name`` for reading. Raises UnsafePath for a name that leads outside."""
+        self.opened.add(name)
         if name in self._elsewhere:
             folder, inner = self._elsewhere[name]
             with folder.open(inner) as file:
@@ -137,6 +186,11 @@ class SourceFolder:
                 line,
             ) from error
 
+    def _own_base(self) -> str:
+        if self._local:
+            return os.path.abspath(self._local).rstrip("/")  # noqa: PTH100  # keep links
+        return self.uri
+
     def _check(self, name: str) -> None:
         if why := why_unsafe(name):
             raise UnsafePath(f"“{printable(name)}” {why}")
@@ -170,6 +224,9 @@ class SourceFolder:
             self._refuse(name, why)
         elif stat.S_ISREG(status.st_mode):
             self._sizes[name] = status.st_size
+            self._marks[name] = _local_mark(status)
+            if status.st_mtime_ns > self._listed - YOUNG:
+                self._young.add(name)
         elif not stat.S_ISDIR(status.st_mode):
             self._refuse(name, "is no plain file. Remove it from the source folder.")
 
@@ -189,9 +246,26 @@ class SourceFolder:
                 self._refuse(name, why)
             else:
                 self._sizes[name] = int(entry["size"])
+                self._marks[name] = _mark(entry)
+                if not self._marks[name].startswith("etag"):
+                    self._young.add(name)
 
     def _refuse(self, name: str, why: str) -> None:
         self.refused.append(Refusal(name=printable(name), why=why))
+
+
+def address_of(bases: Sequence[str], name: str) -> str:
+    """Return where the file ``name`` is, by the addresses of the folder and of those of images."""
+    number, inner = inner_name(bases, name)
+    return f"{bases[number]}/{inner}"
+
+
+def inner_name(bases: Sequence[str], name: str) -> tuple[int, str]:
+    """Return in which of the folders at ``bases`` the file ``name`` is, and its name there."""
+    number, slash, inner = name.removeprefix(ELSEWHERE).partition("/")
+    if name.startswith(ELSEWHERE) and slash and number.isdecimal() and int(number) + 1 < len(bases):
+        return int(number) + 1, inner
+    return 0, name
 
 
 @_of_few
@@ -240,6 +314,18 @@ def split_of_folders(name: str) -> Split | None:
 def printable(name: str) -> str:
     """Return ``name`` with what is not UTF-8 written as escapes."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _local_mark(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns:x}-{status.st_ino:x}"
+
+
+def _mark(entry: Mapping[str, object]) -> str:
+    """Return what a remote listing says of a file; empty where that is nothing but its size."""
+    for key in ("ETag", "etag", "mtime", "LastModified", "last_modified", "created"):
+        if entry.get(key):
+            return f"{key.lower()} {entry[key]}"
+    return ""
 
 
 def _is_hidden(name: str) -> bool:

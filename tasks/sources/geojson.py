@@ -8,11 +8,11 @@ reference system of their own, are not read: a finding says so.
 from collections.abc import Iterator
 from typing import Any, Final
 
+from schemas.known import ImageHeader
 from schemas.params import SourceSpec
 from schemas.sample import Rejection
 from schemas.scene import Finding, ObjectAnnotation
 from schemas.vocabulary import FindingKind, Severity
-from tasks.imagery.header import ImageHeader
 from tasks.lexicon.lexicon import canonical
 from tasks.sources.folder import SourceFolder, printable
 from tasks.sources.geojson_shapes import shape_of

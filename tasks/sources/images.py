@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 from pydantic import Field
 
 from schemas.errors import ImageError, SourceError
+from schemas.known import ImageHeader
 from schemas.record import Record
-from tasks.imagery.header import ImageHeader, read_header
+from tasks.imagery.header import read_header
 from tasks.imagery.open import local_copy
 from tasks.sources.folder import SourceFolder, why_unsafe
 

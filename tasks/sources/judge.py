@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from schemas.geometry import Polygon, Window
+from schemas.known import ImageHeader
 from schemas.scene import (
     Annotation,
     Finding,
@@ -13,7 +14,6 @@ from schemas.scene import (
     SceneCandidate,
 )
 from schemas.vocabulary import FindingKind, Severity
-from tasks.imagery.header import ImageHeader
 from tasks.sources.judge_pairs import near_duplicates, overlap
 from tasks.sources.judge_picture import boxes_in_corner
 from tasks.sources.judge_text import odd_texts

@@ -17,7 +17,7 @@ from schemas.vocabulary import FindingKind, Reason, Severity
 from tasks.lexicon.lexicon import is_known
 from tasks.sources.crops import parent_of
 from tasks.sources.folder import SourceFolder, folders_of, printable, split_of_folders, stem
-from tasks.sources.protocol import SceneLabels
+from tasks.sources.protocol import SceneLabels, Told
 
 _SHOWN: Final = 60  # characters of a class that are quoted
 
@@ -67,7 +67,7 @@ def paired_scenes(
             finding = unlabelled(name, spec, remedy.replace("{stem}", stem(name)))
             return bare.model_copy(update={"findings": (finding,)})
         try:
-            found = read(bare, labels[0])
+            found = told(folder, bare, labels[0], lambda: read(bare, labels[0]))
         except UnreadableText as error:
             return unreadable(name, labels[0], error, spec)
         if isinstance(found, Rejection):
@@ -80,6 +80,14 @@ def paired_scenes(
         yield scene(image, pairs.labels.get(image, ()), present=True)
     for name, labels in sorted(pairs.absent.items()):
         yield scene(name, labels, present=False)
+
+
+def told(folder: SourceFolder, scene: SceneLabels, label: str, read: Callable[[], Told]) -> Told:
+    """Return what ``read`` makes of the file ``label`` for ``scene``, or made of it in an earlier scan.
+
+    It must rest on nothing but that file, the image, and what was read before.
+    """
+    return folder.memory.told(scene, label, read) if folder.memory else read()
 
 
 def unlabelled(image: str, spec: SourceSpec, remedy: str) -> Finding:

@@ -44,6 +44,10 @@ class SceneLabels(Record):
     parent: str | None = Field(None, description="name of the image this is a crop of")
 
 
+Told = SceneLabels | Rejection
+"""What a label file gives for one image."""
+
+
 class Source(Protocol):
     """One annotation format. A module of this package that has one names it ``SOURCE``.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Protocol
 
 from schemas.params import SourceSpec
 from schemas.record import Record, content_id
@@ -27,16 +28,33 @@ class Placed(Record):
     row: Row
 
 
-def scan(spec: SourceSpec) -> Iterator[Placed]:
+class Known(Protocol):
+    """What is known of files that were read before."""
+
+    def sha256(self, name: str) -> str | None:
+        """Return the SHA-256 of a file that is listed as when it was read, else None."""
+        ...
+
+    def learn(self, name: str, digest: str) -> None:
+        """Remember the SHA-256 of a file that was read just now."""
+        ...
+
+
+def scan(
+    spec: SourceSpec, folder: SourceFolder | None = None, known: Known | None = None
+) -> Iterator[Placed]:
     """Yield what the source holds, scenes by name; it is read as a stream.
+
+    ``folder`` is that of ``spec`` where it is listed already; images that are ``known`` are not read.
 
     A scene and what is odd about it are placed by the scene id, everything else by its file name.
     Raises UnknownName for a format that does not exist, SourceError where the folder as a whole
     cannot be read as the format.
     """
     source = source_named(spec.name)
-    folder = SourceFolder(spec.path, spec.images)
+    folder = folder or SourceFolder(spec.path, spec.images)
     check(source, folder)
+    folder.opened.clear()
     for refusal in folder.refused:
         yield _aside(_rejected(spec, refusal.name, Reason.UNSAFE_PATH, refusal.why))
     unlicensed, spellings = False, Spellings()
@@ -44,7 +62,7 @@ def scan(spec: SourceSpec) -> Iterator[Placed]:
         if isinstance(found, SceneLabels):
             unlicensed |= not (found.licence or spec.licence or source.licence)
             spellings.add(found.annotations)
-            yield from _scene(folder, spec, found, source.licence)
+            yield from _scene(folder, spec, found, source.licence, known)
         else:
             yield _aside(found)
     yield from map(_aside, spellings.odd(spec.name))
@@ -58,32 +76,41 @@ def shard_of(place: str, shards: int) -> int:
 
 
 def _scene(
-    folder: SourceFolder, spec: SourceSpec, labels: SceneLabels, licence: str | None
+    folder: SourceFolder,
+    spec: SourceSpec,
+    labels: SceneLabels,
+    licence: str | None,
+    known: Known | None,
 ) -> Iterator[Placed]:
     row: SceneCandidate | Rejection
     if len(labels.annotations) > MOST_LABELS:
         file = labels.annotations[0].origin.file
         row = too_many(labels.name, len(labels.annotations), spec.name, file)
     elif labels.present:
-        row = _candidate(folder, spec, labels, licence)
+        row = _candidate(folder, spec, labels, licence, known)
     else:
         row = _absent(spec, labels, licence)
     place = row.id if isinstance(row, SceneCandidate) else content_id(labels.name)
     yield Placed(place=place, row=row)
     if isinstance(row, Rejection) and row.reason is not Reason.TOO_LARGE:
         yield Placed(place=place, row=unreadable(row))
+    scene_id = row.id if isinstance(row, SceneCandidate) else None
     for finding in labels.findings:
-        yield Placed(place=place, row=finding)
+        yield Placed(place=place, row=finding.model_copy(update={"scene_id": scene_id}))
 
 
 def _candidate(
-    folder: SourceFolder, spec: SourceSpec, labels: SceneLabels, licence: str | None
+    folder: SourceFolder,
+    spec: SourceSpec,
+    labels: SceneLabels,
+    licence: str | None,
+    known: Known | None,
 ) -> SceneCandidate | Rejection:
     if folder.size(labels.name) == 0:
         why = "has no content. Replace it by a whole copy or remove it."
         return _rejected(spec, labels.name, Reason.EMPTY_FILE, why)
     try:
-        digest = _sha256(folder, labels.name)
+        digest = _sha256(folder, labels.name, known)
     except (ConnectionError, TimeoutError):
         raise  # of a remote source: may pass when tried again
     except OSError as error:
@@ -91,13 +118,7 @@ def _candidate(
         return _rejected(spec, labels.name, Reason.UNREADABLE_IMAGE, why)
     scene_id = content_id("scene", spec.name, digest)
     row = _labelled(scene_id, spec, labels, licence)
-    return row.model_copy(
-        update={
-            "uri": folder.address(labels.name),
-            "sha256": digest,
-            "size": folder.size(labels.name),
-        }
-    )
+    return row.model_copy(update={"sha256": digest, "size": folder.size(labels.name)})
 
 
 def _absent(spec: SourceSpec, labels: SceneLabels, licence: str | None) -> SceneCandidate:
@@ -114,7 +135,6 @@ def _labelled(
         id=scene_id,
         source=spec.name,
         name=labels.name,
-        uri=None,
         sha256=None,
         size=0,
         aliases=tuple(dict.fromkeys((f"{spec.name}/{stem(labels.name)}", *labels.aliases))),
@@ -137,11 +157,16 @@ def _labelled(
     )
 
 
-def _sha256(folder: SourceFolder, name: str) -> str:
+def _sha256(folder: SourceFolder, name: str, known: Known | None) -> str:
+    if known is not None and (found := known.sha256(name)) is not None:
+        return found
     digest = hashlib.sha256()
     with folder.open(name) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
+    folder.opened.discard(name)
+    if known is not None:
+        known.learn(name, digest.hexdigest())
     return digest.hexdigest()
 
 

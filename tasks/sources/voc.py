@@ -23,6 +23,7 @@ from tasks.sources.pairs import (
     empty,
     gone,
     paired,
+    told,
     unknown_classes,
     unlabelled,
     unreadable,
@@ -175,18 +176,23 @@ class _Reader:
         if not labels:
             return scene.model_copy(update={"findings": (without_xml(image, self.spec),)})
         try:
-            root = load_xml(self.folder, labels[0])
+            found = told(self.folder, scene, labels[0], lambda: self._read(scene, labels[0]))
         except UnreadableText as error:
             return unreadable(image, labels[0], error, self.spec)
-        count = len(root.findall(self.form.objects))
-        if count > MOST_LABELS:
-            return too_many(image, count, self.spec.name, labels[0])
-        told = self._told(root, scene, labels[0])
+        if isinstance(found, Rejection):
+            return found
         more = (
             *unused(image, labels, self.spec),
             *self.sets.overlap(self.spec.name, stem(image)),
         )
-        return told.model_copy(update={"findings": (*told.findings, *more)})
+        return found.model_copy(update={"findings": (*found.findings, *more)})
+
+    def _read(self, scene: SceneLabels, label: str) -> SceneLabels | Rejection:
+        root = load_xml(self.folder, label)
+        count = len(root.findall(self.form.objects))
+        if count > MOST_LABELS:
+            return too_many(scene.name, count, self.spec.name, label)
+        return self._told(root, scene, label)
 
     def _told(self, root: Element, scene: SceneLabels, label: str) -> SceneLabels:
         """Return ``scene`` with what its label file says."""

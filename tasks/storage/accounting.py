@@ -9,6 +9,7 @@ from schemas.release import Part, StageCount
 
 UNITS: Final = {
     "scan": "scene",
+    "look": "image",
     "ingest": "scene",
     "identify": "scene",
     "links": "pair",

@@ -1,17 +1,17 @@
 """Parquet parts: written whole, with their counts in the footer, and read row by row or by batches.
 
-Text is compressed with zstd, pictures (JPEG) are not. A row group ends at ``GROUP_ROWS`` records,
-``GROUP_BYTES`` of pictures, or ``BATCHED_BYTES`` or ``BATCHES`` of batches, so that a writer holds
-no more than that. Batches have larger groups, because what a file says of each group is held until
-its end; small ones are counted, because each takes more than its rows.
+Text is compressed with zstd, pictures (JPEG) are not. A row group ends with the row at which the
+values of its rows take ``GROUP_BYTES``, whatever they are and however they came: equal rows give
+equal bytes, whether they were made one by one or taken over from another part.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import JsonValue, ValidationError
@@ -20,12 +20,13 @@ from schemas.arrow import arrow_schema, from_batch, to_batch
 from schemas.errors import DamagedPart
 from schemas.record import Record
 from tasks.stopping import raise_if_stopped
+from tasks.storage.measure import row_sizes
+from tasks.storage.runs import RowRuns, Run, merged
 from tasks.storage.store import Store
 
-GROUP_ROWS: Final = 2000
 GROUP_BYTES: Final = 16 << 20
-BATCHED_BYTES: Final = 64 << 20
-BATCHES: Final = 256
+GATHERED: Final = 256  # records, or batches, that are put together before they are measured
+GATHERED_BYTES: Final = 4 << 20
 AHEAD: Final = 32 << 20
 READ_ROWS: Final = 64
 READ_BATCHED: Final = 256
@@ -38,31 +39,28 @@ class PartWriter:
     """Writes records of one type, and batches of such, into an open file, group by group."""
 
     def __init__(
-        self,
-        file: BinaryIO,
-        model: type[Record],
-        *,
-        schema: pa.Schema | None = None,
-        group_rows: int = GROUP_ROWS,
+        self, file: BinaryIO, model: type[Record], *, schema: pa.Schema | None = None
     ) -> None:
         """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
-        self._model, self._group_rows = model, group_rows
+        self._model = model
         self._schema = schema or arrow_schema(model)
         self._writer = pq.ParquetWriter(file, self._schema, **parquet_options(self._schema))
-        self._rows: list[Record] = []
-        self._batches: list[tuple[int, pa.RecordBatch]] = []  # and how many records came before
-        self._bytes = self._batched = 0
+        self._records: list[Record] = []
+        self._gathered: list[pa.RecordBatch] = []
+        self._gathered_bytes = 0
+        self._group: list[pa.RecordBatch] = []
+        self._group_bytes = 0
         self.count = 0
         self.footer: dict[str, JsonValue] | None = None
 
     def write(self, row: Record) -> None:
         """Append one row; raises Stopped where the process is told to end."""
         raise_if_stopped()
-        self._rows.append(row)
-        self._bytes += sum(len(value) for value in vars(row).values() if isinstance(value, bytes))
+        self._records.append(row)
+        self._gathered_bytes += sum(len(v) for v in vars(row).values() if isinstance(v, bytes))
         self.count += 1
-        if len(self._rows) >= self._group_rows or self._bytes >= GROUP_BYTES:
-            self._flush()
+        if len(self._records) >= GATHERED or self._gathered_bytes >= GATHERED_BYTES:
+            self._measure()
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
         """Append the rows of ``batch``, whose columns are those of the record, in its place.
@@ -72,14 +70,16 @@ class PartWriter:
         raise_if_stopped()
         if not batch.num_rows:
             return
-        self._batches.append((len(self._rows), batch))
-        self._batched += batch.nbytes
+        self._convert()
+        self._gathered.append(batch)
+        self._gathered_bytes += batch.nbytes
         self.count += batch.num_rows
-        if self._batched >= BATCHED_BYTES or len(self._batches) >= BATCHES:
-            self._flush()
+        if len(self._gathered) >= GATHERED or self._gathered_bytes >= GATHERED_BYTES:
+            self._measure()
 
     def close(self) -> None:
         """Write what is pending, then ``footer`` as JSON into the file's metadata."""
+        self._measure()
         self._flush()
         if self.footer is not None:
             text = json.dumps(self.footer, sort_keys=True)
@@ -104,22 +104,46 @@ class PartWriter:
             self._writer.close()
         self._writer.is_open = False
 
-    def _flush(self) -> None:
-        if self._batches:
-            table = pa.Table.from_batches(list(self._in_order()), self._schema)
-            self._writer.write_table(table, row_group_size=table.num_rows)
-        elif self._rows:
-            self._writer.write_batch(to_batch(self._rows, self._model))
-        self._rows, self._batches, self._bytes, self._batched = [], [], 0, 0
+    def _convert(self) -> None:
+        if self._records:
+            self._gathered.append(to_batch(self._records, self._model))
+            self._records = []
 
-    def _in_order(self) -> Iterator[pa.RecordBatch]:
-        """Yield what is pending as it came; all records are converted at once."""
-        records, place = to_batch(self._rows, self._model), 0
-        for before, batch in self._batches:
-            yield records.slice(place, before - place)
-            yield batch
-            place = before
-        yield records.slice(place)
+    def _measure(self) -> None:
+        """Move what was gathered to the group, and end the group where its bytes are full."""
+        self._convert()
+        for batch in joined(self._gathered, self._schema):
+            start = 0
+            for end in self._ends(batch):
+                self._group.append(batch.slice(start, end - start))
+                self._flush()
+                start = end
+            self._group.append(batch.slice(start))
+        self._gathered, self._gathered_bytes = [], 0
+
+    def _ends(self, batch: pa.RecordBatch) -> Iterator[int]:
+        """Yield after which rows of ``batch`` a group ends."""
+        sizes = self._group_bytes + row_sizes(batch).cumsum()
+        before = 0
+        while (end := int(np.searchsorted(sizes, before + GROUP_BYTES))) < len(sizes):
+            yield end + 1
+            before = int(sizes[end])
+        self._group_bytes = int(sizes[-1]) - before
+
+    def _flush(self) -> None:
+        """Write the group; from one piece, because the pages would end otherwise where pieces do."""
+        for batch in joined(self._group, self._schema):
+            if batch.num_rows:
+                self._writer.write_batch(batch)
+        self._group = []
+
+
+def joined(batches: Sequence[pa.RecordBatch], schema: pa.Schema) -> list[pa.RecordBatch]:
+    """Return ``batches`` as one, more only where that would pass Arrow's limit of 2 GB."""
+    found: list[pa.RecordBatch] = (
+        pa.Table.from_batches(batches, schema).combine_chunks().to_batches()
+    )
+    return found
 
 
 def write_rows(
@@ -137,28 +161,52 @@ def write_rows(
     return writer.count
 
 
-def read_rows(store: Store, path: str, model: type[R]) -> Iterator[R]:
-    """Yield the rows at ``path``; only the columns that ``model`` names are read.
+def read_rows(
+    store: Store, path: str, model: type[R], runs: Iterable[Run] | None = None
+) -> Iterator[R]:
+    """Yield the rows at ``path``, or those of ``runs``; only the columns of ``model`` are read.
 
     Raises DamagedPart where the file is torn or has other columns.
     """
-    names = list(model.model_fields)
+    names = arrow_schema(model).names
     with store.open(path) as file, _named(store, path):
-        parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in by_group(parquet, READ_ROWS, names):
+        for batch in _batches(file, READ_ROWS, names, runs):
             yield from from_batch(batch.select(names), model)
 
 
-def read_batches(store: Store, path: str, model: type[Record]) -> Iterator[pa.RecordBatch]:
-    """Yield the rows at ``path`` as record batches, with the columns that ``model`` names.
+def read_batches(
+    store: Store, path: str, model: type[Record], runs: Iterable[Run] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows at ``path``, or those of ``runs``, as batches with the columns of ``model``.
 
     Raises DamagedPart where the file is torn or has other columns.
     """
     schema = arrow_schema(model)
     with store.open(path) as file, _named(store, path):
-        parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for batch in by_group(parquet, READ_BATCHED, schema.names):
+        for batch in _batches(file, READ_BATCHED, schema.names, runs):
             yield batch.select(schema.names)
+
+
+class PartRuns:
+    """Reads runs of rows of one open part."""
+
+    def __init__(self, store: Store, path: str, file: BinaryIO, model: type[Record]) -> None:
+        """Read the columns of ``model`` from ``file``, the part at ``path``."""
+        self._store, self._path = store, path
+        with _named(store, path):
+            self._runs = RowRuns(_parquet(file), arrow_schema(model).names)
+
+    def read(self, start: int, stop: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows from ``start`` to ``stop``. Raises DamagedPart where the file is torn."""
+        with _named(self._store, self._path):
+            yield from self._runs.read(start, stop)
+
+
+@contextmanager
+def open_runs(store: Store, path: str, model: type[Record]) -> Iterator[PartRuns]:
+    """Open the part at ``path`` to read runs of its rows, with the columns of ``model``."""
+    with store.open(path) as file:
+        yield PartRuns(store, path, file, model)
 
 
 def read_footer(store: Store, path: str) -> dict[str, JsonValue]:
@@ -172,8 +220,7 @@ def read_footer(store: Store, path: str) -> dict[str, JsonValue]:
 def check_pages(store: Store, path: str) -> None:
     """Read every page of the part at ``path``; DamagedPart where one was altered or is torn."""
     with store.open(path) as file, _named(store, path):
-        parquet = pq.ParquetFile(file, page_checksum_verification=True)
-        for _ in by_group(parquet, READ_ROWS):
+        for _ in by_group(_parquet(file), READ_ROWS):
             pass
 
 
@@ -192,6 +239,22 @@ def by_group(
         if size >= AHEAD or group + 1 == parquet.num_row_groups:
             yield from parquet.iter_batches(batch_size=rows, row_groups=groups, columns=columns)
             groups, size = [], 0
+
+
+def _batches(
+    file: BinaryIO, rows: int, names: list[str], runs: Iterable[Run] | None
+) -> Iterator[pa.RecordBatch]:
+    parquet = _parquet(file)
+    if runs is None:
+        yield from by_group(parquet, rows, names)
+        return
+    places = RowRuns(parquet, names)
+    for start, stop in merged(runs):
+        yield from places.read(start, stop)
+
+
+def _parquet(file: BinaryIO) -> pq.ParquetFile:
+    return pq.ParquetFile(file, page_checksum_verification=True)
 
 
 def parquet_options(schema: pa.Schema) -> dict[str, object]:

@@ -159,7 +159,7 @@ def find_rows(
     store: Store, path: str, model: type[R], column: str, values: Iterable[str]
 ) -> Iterator[R]:
     """Yield the rows at ``path`` whose ``column`` is one of ``values``."""
-    names = list(model.model_fields)
+    names = arrow_schema(model).names
     for table in found_tables(store, path, names, column, pa.array(sorted(values), pa.string())):
         for batch in table.to_batches(max_chunksize=64):
             yield from from_batch(batch, model)

@@ -6,19 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from schemas.params import AdaptParams, IngestParams, SourceSpec, SplitParams, TileParams
+from schemas.params import AdaptParams, SourceSpec, SplitParams, TileParams
+from schemas.release import Located
 from schemas.sample import Draft, Rejection
 from schemas.vocabulary import Reason
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.scan import scan_source
 from tasks.sources.folder import SourceFolder
 from tasks.sources.protocol import SceneLabels
 from tasks.sources.registry import source_named
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tasks.tile import tile_shard
+from tests.fixtures.ingesting import ingested_parts
 from tests.fixtures.scenes import write_image
 
 DATA = os.environ.get("RS_GPT4V_ACCEPTANCE_DATA")
@@ -41,9 +43,9 @@ def adapted(tmp_path_factory):
     root = str(home / "root")
     (scanned,) = scan_source.fn(root, spec, 1)
     where = Where(root=root, shard=0)
-    scenes = ingest_shard.fn(where, (scanned,), IngestParams())
+    (scenes,) = ingested_parts(root, [scanned])
     (placed,) = identify_scenes.fn(root, [scenes], SplitParams()).placed
-    tiles = tile_shard.fn(where, scenes, placed, TileParams())
+    tiles = tile_shard.fn(where, scenes, placed, TileParams(), Located(parts=(scanned,)))
     return Store(root), adapt_shard.fn(where, tiles, AdaptParams())
 
 

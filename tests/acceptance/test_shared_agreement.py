@@ -11,7 +11,7 @@ from schemas.params import SourceSpec
 from schemas.scene import Finding
 from tasks._stage import write_part
 from tasks.agree import agree_sources
-from tasks.ingest import scan_source
+from tasks.scan import scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 

@@ -8,15 +8,16 @@ import pytest
 from PIL import Image
 
 from schemas.identity import Link, Placement
-from schemas.params import IngestParams, SourceSpec, SplitParams
+from schemas.params import SourceSpec, SplitParams
+from schemas.release import Located
 from schemas.sample import Rejection
 from schemas.scene import IngestedScene
 from schemas.vocabulary import Split
-from tasks._stage import Where
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.scan import scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
+from tests.fixtures.ingesting import ingested_parts
 
 PLACE = os.environ.get("RS_GPT4V_ACCEPTANCE_DATA")
 DATA = Path(PLACE or ".")
@@ -35,15 +36,9 @@ class Run:
 
     def __init__(self, root, *specs):
         scanned = [part for spec in specs for part in scan_source.fn(str(root), spec, 2)]
-        ingested = [
-            ingest_shard.fn(
-                Where(root=str(root), shard=shard),
-                tuple(part for part in scanned if part.shard == shard),
-                IngestParams(),
-            )
-            for shard in sorted({part.shard for part in scanned})
-        ]
-        found, store = identify_scenes.fn(str(root), ingested, SplitParams()), Store(str(root))
+        ingested, store = ingested_parts(root, scanned), Store(str(root))
+        located = Located(parts=tuple(scanned))
+        found = identify_scenes.fn(str(root), ingested, SplitParams(), located)
         rows = [row for part in ingested for row in read_rows(store, part.path, IngestedScene)]
         self.scenes = {row.scene.id: row.scene for row in rows}
         self.places = [

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from schemas.params import BuildParams, SourceSpec
-from schemas.release import Part
+from schemas.release import Located, Part
 from schemas.sample import Sample
 from schemas.symmetry import TURNS, SymmetryRow
 from schemas.tile import TileOutline
@@ -24,7 +24,8 @@ from tasks.converse import converse_shard
 from tasks.demo.paint import paint_scenes
 from tasks.describe import describe_shard
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.mend import mend_shard
+from tasks.scan import scan_source
 from tasks.sources.dota import V1_0
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
@@ -32,6 +33,7 @@ from tasks.symmetry.agreement import agreements
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.verify import verify_shard
+from tests.fixtures.ingesting import ingested_parts
 
 
 def main(folder: str | None, source: str) -> None:
@@ -54,19 +56,19 @@ def main(folder: str | None, source: str) -> None:
 def verified(root: str, params: BuildParams) -> Iterator[tuple[Part, Part]]:
     """Run the chain up to verify without Prefect; yield the parts of tiles and samples by shard."""
     scanned = scan_source.fn(root, params.sources[0], params.shards)
-    scenes = [
-        ingest_shard.fn(Where(root=root, shard=part.shard), (part,), params.ingest)
-        for part in scanned
-    ]
+    scenes = ingested_parts(root, scanned, params.ingest)
     teacher = params.teacher
-    for part, placed in zip(scenes, identify_scenes.fn(root, scenes, params.split).placed, strict=True):  # fmt: skip
+    placed = identify_scenes.fn(root, scenes, params.split, Located(parts=scanned)).placed
+    for part, scan, place in zip(scenes, scanned, placed, strict=True):
         where = Where(root=root, shard=part.shard)
-        tiles = tile_shard.fn(where, part, placed, params.tile)
+        tiles = tile_shard.fn(where, part, place, params.tile, Located(parts=(scan,)))
         adapted = adapt_shard.fn(where, tiles, params.adapt)
         described = describe_shard.fn(where, tiles, teacher)
         written = synthesize_shard.fn(where, tiles, described, teacher)
         said = converse_shard.fn(where, tiles, described, written, teacher, params.dialogue)
-        yield tiles, verify_shard.fn(where, tiles, adapted, described, written, said)
+        wrote = (described, written, said)
+        mended = mend_shard.fn(where, tiles, *wrote, teacher, params.dialogue)
+        yield tiles, verify_shard.fn(where, tiles, adapted, *wrote, mended)
 
 
 def turned(store: Store, tiles: Part, samples: Part) -> Iterator[SymmetryRow]:

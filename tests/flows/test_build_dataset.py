@@ -25,8 +25,8 @@ from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 
 STAGES = [
-    "scan", "ingest", "identify", "links", "agree", "tile", "adapt", "describe", "synthesize",
-    "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix", "mixture",
+    "scan", "look", "ingest", "identify", "links", "agree", "tile", "adapt", "describe",
+    "synthesize", "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix", "mixture",
     "blind",
 ]  # fmt: skip
 PREMISES = ("wrong_attribute", "false_premise", "unanswerable", "true_premise")

@@ -31,7 +31,8 @@ def records(model: type[R]) -> st.SearchStrategy[R]:
     """Return a strategy of ``model``."""
     if model is Window:
         return windows()  # type: ignore[return-value]
-    fields = {name: _of_field(field) for name, field in model.model_fields.items()}
+    kept = {name: field for name, field in model.model_fields.items() if not field.exclude}
+    fields = {name: _of_field(field) for name, field in kept.items()}
     return st.builds(model, **fields)
 
 

@@ -70,7 +70,9 @@ def test_types_are_the_small_ones_that_every_reader_decodes(model: type[Record])
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_a_column_is_nullable_only_if_its_field_allows_none(model: type[Record]):
-    for name, field in model.model_fields.items():
+    stored = {name: f for name, f in model.model_fields.items() if not f.exclude}
+    assert arrow_schema(model).names == list(stored)
+    for name, field in stored.items():
         assert arrow_schema(model).field(name).nullable == (
             type(None) in get_args(field.annotation)
         )

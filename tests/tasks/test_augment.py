@@ -125,7 +125,9 @@ def test_the_tiles_of_augmented_samples_are_turned_with_their_pictures(augment):
     assert {tile.id for tile in tiles} == shown
     for tile in tiles:
         source = next(one for one in TILES if one.id == tile.turned.tile)
-        assert tile == turn_tile(pictured(source), tile.turned.symmetry, 85)
+        expected = turn_tile(pictured(source), tile.turned.symmetry, 85)
+        stored = expected.scene.model_copy(update={"uri": ""})  # the address is not stored
+        assert tile == expected.model_copy(update={"scene": stored})
 
 
 def test_what_cannot_be_turned_is_a_rejection_that_says_why_and_keeps_the_sample():

@@ -7,16 +7,17 @@ from PIL import Image
 
 from schemas.errors import DamagedPart
 from schemas.identity import Link, Placement
-from schemas.params import IngestParams, SourceSpec, SplitParams
+from schemas.params import SourceSpec, SplitParams
+from schemas.release import Located
 from schemas.sample import Rejection
 from schemas.scene import Finding, IngestedScene
 from schemas.vocabulary import Split
-from tasks._stage import Where
 from tasks.identify import identify_scenes
-from tasks.ingest import ingest_shard, scan_source
+from tasks.scan import scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
 from tests.fixtures.ground import ground
+from tests.fixtures.ingesting import ingested_parts
 
 SHARDS = 3
 
@@ -40,20 +41,12 @@ class Builder:
             SourceSpec(name="image_folder", path=str(folder), licence="CC0") for folder in folders
         ]
         scanned = [part for spec in specs for part in scan_source.fn(str(self.root), spec, SHARDS)]
-        shards = sorted({part.shard for part in scanned})
-        return [
-            ingest_shard.fn(
-                Where(root=str(self.root), shard=shard),
-                tuple(part for part in scanned if part.shard == shard),
-                IngestParams(),
-            )
-            for shard in shards
-        ]
+        self.located = Located(parts=tuple(scanned))
+        return list(ingested_parts(self.root, scanned))
 
     def identify(self, params=None, *more):
-        return identify_scenes.fn(
-            str(self.root), [*self.ingested(), *more], params or SplitParams()
-        )
+        scenes = [*self.ingested(), *more]
+        return identify_scenes.fn(str(self.root), scenes, params or SplitParams(), self.located)
 
     def rows(self, part, model):
         return list(read_rows(self.store, part.path, model))
@@ -122,7 +115,7 @@ def test_a_second_run_finds_everything_and_opens_no_picture(builder):
     builder.identify()
     scenes = builder.ingested()
     shutil.rmtree(builder.folder / "sources")
-    again = identify_scenes.fn(str(builder.root), scenes, SplitParams())
+    again = identify_scenes.fn(str(builder.root), scenes, SplitParams(), builder.located)
     assert not any(part.made for part in (*again.placed, again.links))
 
 

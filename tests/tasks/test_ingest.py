@@ -8,12 +8,13 @@ import pytest
 from schemas.errors import SourceError, StorageError, UnknownName
 from schemas.params import IngestParams, SourceSpec
 from schemas.record import content_id
-from schemas.scene import SceneCandidate
+from schemas.sample import Rejection
+from schemas.scene import Finding, SceneCandidate
 from schemas.vocabulary import Reason
-from tasks.ingest import ingest_scene, scan_source
+from tasks.scan import scan_source
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
-from tests.fixtures.ingesting import ingest_folder
+from tests.fixtures.ingesting import ingest_folder, ingested_parts
 from tests.fixtures.scenes import (
     coco_box,
     coco_image,
@@ -59,7 +60,7 @@ def test_a_scene_has_all_that_is_known_of_its_image(root, folder):
     (row,) = outcome.scenes.values()
     digest = hashlib.sha256(image.read_bytes()).hexdigest()
     assert row.scene.id == content_id("scene", "dota", digest)
-    assert (row.scene.sha256, row.scene.uri) == (digest, str(image))
+    assert row.scene.sha256 == digest
     assert (row.scene.width, row.scene.height, row.scene.bands) == (120, 80, 3)
     assert (row.scene.gsd, row.scene.parent, row.scene.licence) == (0.25, "P0001", "CC0")
     assert (row.scene.attribution, len(row.scene.perceptual_hash)) == ("GoogleEarth", 16)
@@ -298,8 +299,9 @@ def test_an_image_that_goes_away_after_the_scan_is_a_rejection(root, folder, tmp
     spec = SourceSpec(name="dota", path=str(dota(folder, 1)))
     (part,) = [p for p in scan_source.fn(str(root), spec, 1) if p.rows]
     (folder / "images" / "s000.png").unlink()
-    (candidate,) = read_rows(Store(str(root)), part.path, SceneCandidate)
-    rejection, finding = ingest_scene(candidate, IngestParams())
+    (ingested,) = ingested_parts(root, [part])
+    (rejection,) = read_rows(Store(str(root)), ingested.beside("rejections"), Rejection)
+    (finding,) = read_rows(Store(str(root)), ingested.beside("findings"), Finding)
     assert (rejection.reason, rejection.file) == (Reason.UNREADABLE_IMAGE, "images/s000.png")
     assert (finding.kind, finding.file) == ("unreadable_image", "images/s000.png")
 

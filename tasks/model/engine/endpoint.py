@@ -128,6 +128,10 @@ class Endpoint:
         """Return what is sent for ``request``, in what is known of the server's dialect."""
         return body_of(request, self._dialect(request, structured), self.model_of(request))
 
+    def is_structured(self, request: ModelRequest) -> bool:
+        """Say whether ``request`` would go out with the schema of its reply, as far as is known."""
+        return self._dialect(request, structured=True).structured
+
     async def send(self, request: ModelRequest, *, structured: bool = True) -> Told:
         """Return what the server says to ``request``, refusals by the provider included.
 

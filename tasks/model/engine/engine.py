@@ -11,6 +11,7 @@ answer arrives; one that still waits is given up.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -25,6 +26,8 @@ from tasks.model.engine.failures import Failure, Kind
 from tasks.model.engine.limits import Permit
 from tasks.model.engine.meter import METER
 from tasks.model.engine.spending import Spending
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Write = Callable[[ModelRequest], Answer]
@@ -123,7 +126,7 @@ class Engine:
         if key not in self._flights and key in self.answers:
             stored = await self.loop.run_in_executor(None, self.answers.get, key)
             if stored is not None:
-                METER.found()
+                METER.found(request.model, request.purpose)
                 return Obtained(stored.answer, made=False)
         flight = self._flights.get(key)
         made = flight is None
@@ -171,7 +174,7 @@ class Engine:
             flight.sent = True
             answer = await self.loop.run_in_executor(None, self._write, flight.request)
             self.answers.put(flight.request, answer)
-            METER.answered(answer)
+            METER.answered(answer, flight.request.model, flight.request.purpose)
             return answer
         avoid: Endpoint | None = None
         patience = Patience(self._patience)
@@ -184,6 +187,8 @@ class Engine:
             except Failure as failure:
                 flight.sent = False
                 self._raise_if_landing()
+                METER.failed(endpoint.host, failure.kind)
+                log.info("request %s (%s), try %d: %s", flight.request.key, flight.request.purpose, number, failure)  # fmt: skip
                 if failure.kind is Kind.UNUSABLE:
                     raise TeacherError(str(failure)) from None
                 if failure.kind is Kind.HOPELESS:
@@ -224,7 +229,7 @@ class Engine:
         permit.answered(told.headers, answer.prompt_tokens + answer.completion_tokens, told.latency)
         self.answers.put(request, answer)
         account.settle(answer.cost or 0)
-        METER.answered(answer)
+        METER.answered(answer, request.model, request.purpose)
         return answer
 
 

@@ -20,8 +20,9 @@ from tasks.model.engine.endpoint import Endpoint, endpoint_specs
 from tasks.model.engine.engine import Engine, Write
 from tasks.model.engine.failures import Scrub, scrubber
 from tasks.model.engine.limits import LimiterState, Limits
-from tasks.model.engine.meter import Reading
+from tasks.model.engine.meter import METER, Reading
 from tasks.model.engine.spending import open_spending
+from tasks.model.engine.tally import Tally, summed
 
 LANDS_WITHIN: Final = 10.0  # seconds that the end of the process waits for answers on their way
 
@@ -94,9 +95,19 @@ def limiter_states() -> dict[str, LimiterState]:
     return {endpoint.host: endpoint.limiter.state for endpoint in found}
 
 
+def own_tally() -> Tally:
+    """Return what this process has counted, and what goes on at its endpoints."""
+    return METER.own().model_copy(update={"limits": limiter_states()})
+
+
+def whole_tally() -> Tally:
+    """Return the same of all processes of this machine that work for the flows of this one."""
+    return summed([own_tally(), *METER.beside()])
+
+
 def limits_used(reading: Reading) -> float | None:
     """Return the part of the tightest limit in use, 0 to 1; None where no limit is known."""
-    states = limiter_states().values()
+    states = whole_tally().limits.values()
     parts = []
     for rate, limits in (
         (reading.requests_per_second, [state.requests_per_minute for state in states]),

@@ -17,7 +17,7 @@ def candidate(source, name, *annotations, aliases=(), exhaustive=(), present=Tru
     """Return an image of ``source``; its first alias is its own."""
     return SceneCandidate(
         id=f"{source}:{name}", source=source, name=f"{name}.png",
-        uri=f"/{source}/{name}.png" if present else None, sha256="0" * 64 if present else None,
+        sha256="0" * 64 if present else None,
         size=1, aliases=(f"{source}/{name}", *aliases), exhaustive=exhaustive,
         annotations=annotations,
     )  # fmt: skip

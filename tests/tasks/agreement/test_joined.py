@@ -6,7 +6,7 @@ from tasks.agreement.joined import ImageName, joined
 
 def image(source, name, *aliases, present=True):
     return ImageName(
-        id=f"{source}:{name}", source=source, uri="/x" if present else None,
+        id=f"{source}:{name}", source=source, sha256="0" * 64 if present else None,
         aliases=(f"{source}/{name}", *aliases),
     )  # fmt: skip
 

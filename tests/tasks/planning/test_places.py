@@ -20,7 +20,7 @@ def test_tiles_are_read_whole_from_the_groups_that_hold_them(tmp_path):
     store = Store(str(tmp_path))
     tiles = [pictured(tile_of([], name=f"{n}.png", width=64, height=64)) for n in range(40)]
     part = write_part("tile", 0, "key", Tile, store, tiles)
-    with store.create(part.path) as file, PartWriter(file, Tile, group_rows=7) as writer:
+    with store.create(part.path) as file, PartWriter(file, Tile) as writer:
         for tile in tiles:
             writer.write(tile)
     wanted = [place for place in places(store, [part]) if place.row in {0, 6, 7, 20, 39}]

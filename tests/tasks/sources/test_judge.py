@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.geometry import Window
+from schemas.known import ImageHeader
 from schemas.scene import (
     Finding,
     LabelOrigin,
@@ -14,7 +15,6 @@ from schemas.scene import (
     SceneCandidate,
 )
 from schemas.vocabulary import FindingKind, Shape
-from tasks.imagery.header import ImageHeader
 from tasks.sources.judge import judged as judged_labels
 from tasks.sources.judge import lost_classes, usable, wrong_size
 
