@@ -44,7 +44,10 @@ def cancelled(station: Station, endpoint: Served) -> Figures:
     run, params = asked(station, endpoint, 1)
     station.cancel(run)
     start, last, seen = time.monotonic(), time.monotonic(), endpoint.bill.seen
+    gone = 0.0
     while not station.read(run).state.is_final():
+        if not gone and not station.engines():
+            gone = time.monotonic() - start
         if endpoint.bill.seen != seen or endpoint.bill.in_flight:
             seen, last = endpoint.bill.seen, time.monotonic()
         time.sleep(0.05)
@@ -55,6 +58,7 @@ def cancelled(station: Station, endpoint: Served) -> Figures:
     return {
         "state": station.read(run).state.name,
         "calls_stopped_s": round(last - start, 1),
+        "process_ended_s": round(gone or ended, 1),
         "cancelled_s": round(ended, 1),
         "billed_before": billed,
         **bill(endpoint),
