@@ -99,7 +99,7 @@ def test_what_is_new_is_built_compared_promoted_and_the_rest_pruned(nights: Nigh
     assert main(["nightly", "--params", str(file), "--root", nights.root, "--no-prune"]) == 0
     assert "No change: n2 stays the latest." in capsys.readouterr().out
     made = set(nights.store.list("")) - set(before)
-    assert {path.split("/")[0] for path in made} <= {"nights", "leases"}
+    assert {path.split("/")[0] for path in made} <= {"nights", "leases", "known"}
     assert [night.outcome for night in nights.kept()][:2] == ["promoted", "promoted"]
     assert audit(nights.store, deep=True) == ()
 
