@@ -51,8 +51,8 @@ def test_a_build_finds_what_runs_of_a_few_shards_made_and_releases_the_same(
         assert state.is_completed()
         return state.state_details.flow_run_id
 
-    spread_out(root, params, SpreadParams(shards_a_run=1, at_once=1), start)
-    assert started == [f"{name}-{n}" for name in ("ingest", "stages") for n in range(3)]
+    spread_out(root, params, SpreadParams(shards_a_run=2, at_once=1), start)
+    assert started == [f"{name}-{n}" for name in ("ingest", "stages") for n in range(2)]
     manifest = build_dataset(root, build.version, params)
     assert not made(manifest) & set(CHAIN)
     assert tables(manifest) == tables(read_manifest(Store(str(build.root)), build.version))
