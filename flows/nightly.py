@@ -97,6 +97,12 @@ def nightly(
     nothing is new. Raises LeaseHeld beside another night, OverBudget where the plan expects more
     than may be spent, HeldBack and NotApproved where a release was made and is not the latest; all
     of it is told first.
+
+    Args:
+        root: Folder or URL that holds stages, answers and releases.
+        params: Everything that decides what the release contains.
+        night: What the night may do besides building.
+        version: Name of the release. By default the time for which the run is planned, UTC.
     """
     store, log = Store(root), _Log(root, version or run_version(), now())
     try:

@@ -15,6 +15,11 @@ def prune(root: str, params: PruneParams = DEFAULTS, *, remove: bool = False) ->
     """Show what no kept release below ``root`` rests on; with ``remove``, remove it.
 
     Raises DamagedPart where a kept release does not verify afterwards.
+
+    Args:
+        root: Folder or URL that holds the releases.
+        params: What is kept.
+        remove: Remove it; else it is only shown.
     """
     done = prune_root(root, params, remove=remove)
     create_markdown_artifact(key="prune", markdown=markdown_pruned(done), description=root)

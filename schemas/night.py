@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from schemas.diff import ReleaseDiff
+from schemas.form import Params
 from schemas.plan import Plan
 from schemas.prune import Pruned, PruneParams
 from schemas.record import Record
@@ -15,7 +16,7 @@ Outcome = Literal[
 PRUNED: Final = PruneParams(proof="listing")
 
 
-class NightParams(Record):
+class NightParams(Params):
     """What a night may do besides building: changes nothing of any release."""
 
     shapes_data: ClassVar[bool] = False

@@ -4,12 +4,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.form import Params
 from schemas.record import Record
 
 GarbageKind = Literal["release", "unfinished", "stage", "draft", "upload", "damaged", "claim"]
 
 
-class PruneParams(Record):
+class PruneParams(Params):
     """What is kept when a root is pruned; changes nothing of any release."""
 
     shapes_data: ClassVar[bool] = False

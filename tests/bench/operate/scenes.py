@@ -147,7 +147,7 @@ def bill(endpoint: Served, lost: int = 0) -> Figures:
 def scheduled(station: Station, endpoint: Served) -> Figures:
     """Let nightly run every minute for longer than a minute: the second night waits for the first."""
     list(bootstrap(Request(profile="local", variables={"rs_gpt4v_cron": "* * * * *"})))
-    found = station.client.read_deployment_by_name("build-dataset/nightly")
+    found = station.client.read_deployment_by_name("nightly/nightly")
     slow = {**found.parameters["params"], **seeded(6, concurrency=1)}
     parameters = {**found.parameters, "params": slow}
     station.client.update_deployment(found.id, DeploymentUpdate(parameters=parameters))
