@@ -122,10 +122,13 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     gap = next((n for s in reversed(answer.question) for n in s.nouns if n.thing.asked), None)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
     named = [noun for noun in named if noun.clause == named[0].clause]
+    if len(named) > 1 and named[0].thing.pronoun in {"it", "this", "they"}:  # “it is a ship”
+        del named[0]
     if any(_corrects(noun) for noun in named):
         return
     if gap is None and named:
         yield from _chosen(named[0], answer, ground)
+        yield from _which(named[0], answer, ground)
     if gap is None or not named or any(a.kind not in {"position"} for a in named[0].attached):
         return
     resolver = Resolver(ground.truth, ground.discourse, ground.text)
@@ -173,8 +176,6 @@ def _fill(
             yield from _judged(_as_said(noun, whole), ground, answer)
         elif described.thing.category is not None and noun.thing.category is not None:
             described.attached.append(replace(attached, others=[noun]))
-        elif best is not None and gap.thing.category is not None:
-            yield from _most_of(noun, gap, described, ground, answer)
     elif attached.kind == "numbers" and noun.thing.category is not None:
         others = [o for o in attached.others if o.thing.category != noun.thing.category]
         if len(others) == 1 and len(attached.others) == 2:
@@ -183,10 +184,21 @@ def _fill(
             yield _at(found, noun, answer)
 
 
+def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
+    """Judge “which plane is the largest? – the one in the upper left”."""
+    for sentence in answer.question:
+        asked = next(iter(sentence.nouns), None)
+        if asked is None or sentence.tokens[0].words != "which" or noun.thing.pronoun != "one":
+            continue
+        for attached in (one for one in asked.attached if one.kind == "nominal" and one.others):
+            if attached.others[0].thing.extreme is not None and asked.thing.category is not None:
+                yield from _most_of(noun, asked, attached.others[0], ground, answer)
+
+
 def _most_of(
     noun: Noun, gap: Noun, described: Noun, ground: Ground, answer: Answer
 ) -> Iterator[Checked]:
-    """Judge “which plane is the largest? – the one in the upper left”."""
+    """Judge what is said of the largest of what ``gap`` names."""
     thing = replace(
         gap.thing, adjectives=[*gap.thing.adjectives, *described.thing.adjectives], asked=False,
         definite=True,

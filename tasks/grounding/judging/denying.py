@@ -32,7 +32,9 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
     for one in said:
         found = mask(ground, against_extreme(_narrowed(one), ground.truth))
         other = getattr(one.predicate, "other", None)
-        is_open |= isinstance(other, Meaning) and other.is_floor and not other.names_objects
+        if isinstance(other, Meaning):  # “than the one there”, where several are there
+            is_open |= other.is_floor and not other.names_objects
+            is_open |= len({len(group) for group in other.groups}) == 1 < len(other.groups)
         is_open |= tells_nothing(found)
         graded = graded.both(found)
     outcome = _outcome(graded, is_floor=base.is_floor, known=base.known)

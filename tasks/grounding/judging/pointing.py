@@ -78,7 +78,8 @@ def _not_itself(
     others = [getattr(one.predicate, "other", None) for one in said]
     related = {other.groups[0] for other in others
                if isinstance(other, Meaning) and len(other.groups) == 1}  # fmt: skip
-    return [group for group in groups if group not in related] or groups
+    apart = [group for group in groups if not any(set(r) <= set(group) for r in related)]
+    return apart or groups
 
 
 def number_of(ground: Ground, thing: Thing, quantity: Quantity, places: Sequence[int]) -> Checked:

@@ -69,7 +69,10 @@ def _by_itself(attached: Attached, noun: Noun, words: str) -> Predicate | None:
         case "colour":
             return Colour(attached.value, start, end)
         case "superlative":
-            peers = attached.peers or noun.thing.category or _anything(noun)
+            first = attached.fronted and not noun.thing.definite  # “furthest left stands a ship”
+            peers = (
+                attached.peers or (ANYTHING if first else noun.thing.category) or _anything(noun)
+            )
             return Superlative(words, attached.value, peers, start, end, region=attached.region)
     return None
 

@@ -73,7 +73,13 @@ class Judge:
     def _noun(self, noun: Noun, meaning: Meaning) -> Iterator[Checked]:
         thing, ground, resolver = noun.thing, self.ground, self.resolver
         said = resolver.said(noun)
-        if thing.compared or thing.foreign or any(one.kind == "numbers" for one in noun.attached):
+        guessed = thing.asked and not noun.attached  # “what seems to be a pond”
+        if (
+            thing.compared
+            or thing.foreign
+            or guessed
+            or any(one.kind == "numbers" for one in noun.attached)
+        ):
             return
         if thing.denied == "not all":
             yield from none_of(ground, resolver, noun, said)

@@ -97,6 +97,7 @@ class Clause:
     negated: bool = False
     thought: bool = False
     separated: bool = False
+    relative: bool = False  # “the ship that …”
     in_row: bool = False
     long_sides: bool = False
     is_question: bool = False  # it begins with its verb: “Are the planes white?”

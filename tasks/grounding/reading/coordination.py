@@ -28,6 +28,9 @@ def things_in(tokens: Sequence[Token], *, asked: bool = False) -> list[Thing]:
     last: str | None = None
     for thing in found:
         thing.like, last = last, thing.category or last
+    for one, following in pairwise(found):  # “the one there is the largest of the ships”
+        if one.pronoun == "one" and one.like is None and following.extreme is not None:
+            one.like = following.category
     _compare(tokens, found)
     _deny(tokens, found)
     for thing in found:

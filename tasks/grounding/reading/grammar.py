@@ -96,6 +96,7 @@ class Grammar(Record):
     how_many: Words
     polar: Words
     asking: Words
+    naming_verbs: Words
 
 
 @cache

@@ -14,15 +14,16 @@ from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, Clause, Noun, subjects_or_last
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.regions import Region
-from tasks.grounding.reading.things import Thing
+from tasks.grounding.reading.things import EXTREMES, Thing, is_any_other
 from tasks.grounding.reading.tokens import Token
+from tasks.grounding.truth import ANYTHING
 
 SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 CLEFT: Final = 12  # tokens within which “it is … that …” is looked for
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
-_NOMINAL: Final = frozenset({"verb", "not"})
+_NOMINAL: Final = frozenset({"verb", "not", "colon"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
 
 
@@ -216,7 +217,12 @@ class Linker:
         if pending.kind == "between" and len(pending.others) == 1 and not noun.thing.plural:
             return
         clause.pending, clause.partner = None, pending.others
-        if pending.value == "reference":
+        extreme = EXTREMES.get(pending.value)
+        if extreme and clause.targets and is_any_other(noun.thing, clause.targets[0].thing):
+            peers = ANYTHING if noun.thing.pronoun == "object" else None
+            best = Attached("superlative", pending.start, noun.thing.end, extreme, peers=peers)
+            self.attach(best, clause.targets, clause.instead)  # “larger than anything else”
+        elif pending.value == "reference":
             clause.reference = noun
         elif pending.kind == "between" and (
             clause.separated or clause.aspect == "distance" or clause.measures
@@ -264,6 +270,11 @@ class Linker:
     def _as_nominal(self, noun: Noun) -> None:
         """Take what subjects are said to be; “the more numerous” is a comparison of numbers."""
         noun.role, thing = "nominal", noun.thing
+        best = thing.extreme if thing.category is None else None
+        if self.clause.relative and best is not None and not thing.rest:
+            self.clause.subjects[-1].thing.adjectives.append(best)  # “the ship that is the largest”
+            self.clause.relative = False
+            return
         said = Attached("nominal", thing.start, thing.end, others=[noun])
         compared = [a.value for a in thing.adjectives if a.kind == "comparative"]
         if thing.category is None and compared and compared[0] in {"more_than", "fewer_than"}:
@@ -276,7 +287,8 @@ class Linker:
         joined = joined and not (noun.thing.pronoun and noun.thing.portion)
         if joined and last is not None and last.role == "object":
             joined = not last.attached
-        joined = joined and not clause.subjects[-1].thing.foreign
+        owner = clause.subjects[-1].thing if clause.subjects else None
+        joined = joined and owner is not None and not (owner.foreign or owner.owner)
         if joined and len(clause.subjects) < SUBJECTS and not clause.subjects[-1].is_described:
             clause.subjects.append(noun)
         else:
@@ -330,6 +342,8 @@ class Linker:
                 return [last], None
             return subjects_or_last(clause), None
         if last.role == "object" and clause.before in {"who", "comma"}:
+            if last.thing.foreign and clause.before == "comma" and other is not None:
+                return clause.subjects, None  # “in a loose arrangement, parallel to each other”
             return [last], other
         return subjects_or_last(clause), None
 

@@ -159,13 +159,17 @@ class Phrase:
                 thing.every = token.value
             case "none":
                 thing.denied = token.value
-            case "other" | "more" | "factor" | "ordinal":
+            case "other" | "more" | "factor" | "ordinal" | "after_number" | "who":
                 return self._sets_apart(token)
             case "the" | "pointing":
                 thing.definite = True
             case _:
                 return token.kind in _PASSED
         return True
+
+    def _is_alternative(self, token: Token) -> bool:
+        before = self.tokens[self.at - 1].kind if self.at > 0 else ""
+        return token.words == "or more" and before not in {"number", "vague"}
 
     def _sets_apart(self, token: Token) -> bool:
         """Note which of several are meant: “other”, “two more”, “the second”, “twice as many”."""
@@ -178,6 +182,11 @@ class Phrase:
                 thing.rest, thing.comparison = True, token.value
             case "ordinal":
                 thing.rank = max(1, grammar().plain["ordinal"].index(token.value) + 1)
+            case "after_number" if self._is_alternative(token):  # “more planes or more ships”
+                thing.rest, thing.comparison = True, "more"
+            case "who":  # “which object is the largest?”
+                thing.asked = token.words == "which" and self.at == 0 and thing.pronoun == "object"
+                return thing.asked
             case "factor":
                 if thing.comparison is None:
                     return False
@@ -293,7 +302,8 @@ class Phrase:
         thing.pronoun, thing.definite = token.value, True
         thing.plural = token.value in _MANY
         if token.kind == "number":
-            if token.value != "one" or stands_alone(self.tokens, place):
+            named = token.value == "one" and self._kind in {"the", "pointing"}  # “the one there”
+            if token.value != "one" or (stands_alone(self.tokens, place) and not named):
                 self._counted_pronoun(token)
         elif token.kind in {"superlative", "comparative"}:
             thing.adjectives.append(Adjective(token.kind, token.value, token.start, token.end))

@@ -8,6 +8,7 @@ from tasks.grounding.reading.grammar import grammar, words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.measures import bound_before, read_measure
 from tasks.grounding.reading.quantities import Quantity, read_quantity
+from tasks.grounding.reading.things import Adjective
 from tasks.grounding.reading.tokens import Token
 
 _FROM: Final = frozenset({"from", "to", "of"})
@@ -198,6 +199,15 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
         if token.value == "near" and following is not None and linker.kind_after(at) != "place":
             linker.relate(Attached("nearest", token.start, token.end))
         return
+    clause = linker.clause
+    if (
+        clause.before == "noun"
+        and clause.last is not None
+        and clause.last.thing.category is not None
+    ):
+        best = Adjective("superlative", token.value, token.start, token.end)
+        clause.last.thing.adjectives.append(best)  # “the ship furthest to the left”
+        return
     linker.say(Attached("superlative", token.start, token.end, token.value))
 
 
@@ -233,7 +243,8 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
     """Note what of the things is spoken of: their number, their length, the distance between them."""
     clause = linker.clause
     named = {"the size of": "size", "the length of": "length", "the width of": "width",
-             "the number of": "number"}.get(token.words, token.value)  # fmt: skip
+             "the number of": "number", "the count of": "number",
+             "the tally of": "number"}.get(token.words, token.value)  # fmt: skip
     clause.separated = clause.separated or named == "distance"
     if named in {"colour", "position"} and clause.aspect is not None:
         return
@@ -247,8 +258,9 @@ def aspect(linker: Linker, at: int, token: Token) -> None:
 
 def dimension(linker: Linker, at: int, token: Token) -> None:
     """Note “in length”, where no measure stands before it."""
-    if token.value in {"length", "width"}:
-        linker.clause.aspect = token.value
+    named = "size" if token.words == "in size" else token.value
+    if named in {"length", "width", "size"}:
+        linker.clause.aspect = named
 
 
 def share(linker: Linker, at: int, token: Token) -> None:

@@ -8,6 +8,7 @@ from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
 
 _UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
+_SEEKING: Final = frozenset({"look", "looks"})
 _VERBS: Final = frozenset({"verb", "seen", "not"})
 
 
@@ -87,7 +88,8 @@ def none(linker: Linker, at: int, token: Token) -> None:
 
 def absent(linker: Linker, at: int, token: Token) -> None:
     """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
-    if linker.nouns or not token.words.startswith("there"):
+    named = linker.nouns or linker.head_after(at + 1, 2) is not None
+    if named or not token.words.startswith("there"):
         deny(linker)
 
 
@@ -106,7 +108,8 @@ def deny(linker: Linker) -> None:
 
 def hypothetical(linker: Linker, at: int, token: Token) -> None:
     """Note that what follows is thought of, not seen; a question may ask so."""
-    if linker.kind_after(at) != "measure":  # “stretches for 20 m”
+    sought = token.words == "for" and linker.clause.verb in _SEEKING
+    if linker.kind_after(at) != "measure" and not sought:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
 
 
@@ -119,6 +122,8 @@ def colon(linker: Linker, at: int, token: Token) -> None:
     """Begin a new clause, but for “ships: 5” and “lower right: a ship”."""
     clause = linker.clause
     if clause.last is not None and linker.is_listed:
+        if clause.last.thing.extreme is not None:  # “the largest object: a ship”
+            clause.verb = "is"
         return
     if clause.last is None and clause.fronted:
         return
@@ -154,7 +159,7 @@ def relative(linker: Linker, at: int, token: Token) -> None:
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
         linker.attach(Attached("open", token.start, token.end), [last])
     if clause.before == "noun" and linker.kind_after(at) != "of":
-        clause.subjects = [last]
+        clause.subjects, clause.exists, clause.relative = [last], False, True
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

@@ -22,6 +22,7 @@ _RUN: Final = frozenset(
         "stretches",
     }
 )
+_SPREAD: Final = frozenset({"spread", "spreads"})  # over what: their own direction is not told
 _WITHIN_LINE: Final = frozenset(
     {"the", "a", "pointing", "aside", "colour", "size", "every", "superlative", "word", "not", "number",
      "direction"}
@@ -35,7 +36,11 @@ def direction(linker: Linker, at: int, token: Token) -> None:
         return  # “diagonally below”
     in_line = last is not None and last.thing.collective in words("collectives_in_line")
     kind: Kind = "direction"
-    if not clause.long_sides and (clause.in_row or in_line):
+    if clause.aspect == "length":
+        clause.long_sides = True  # “the length of the ships runs …”
+    if (not clause.long_sides and (clause.in_row or in_line)) or (
+        not clause.long_sides and clause.verb in _SPREAD
+    ):
         kind = "row_direction"
     elif not clause.long_sides and last is not None and _may_be_row(last, clause.verb):
         kind = "any_direction"

@@ -6,9 +6,9 @@ from typing import Final
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.references import TextSpan
 
-_EXTREMES: Final = {"larger_than": "large", "smaller_than": "small", "longer_than": "long",
+EXTREMES: Final = {"larger_than": "large", "smaller_than": "small", "longer_than": "long",
                     "shorter_than": "short", "wider_than": "wide", "narrower_than": "narrow",
-                    "above": "up", "below": "down"}  # fmt: skip
+                    "above": "up", "below": "down", "left_of": "left", "right_of": "right"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Adjective:
     def extreme(self) -> str | None:
         """In which respect the phrase means the most extreme one: large, left …; None in none."""
         if self.kind == "comparative":
-            return _EXTREMES.get(self.value)
+            return EXTREMES.get(self.value)
         return self.value if self.kind in {"superlative", "side"} else None
 
 
@@ -73,3 +73,14 @@ class Thing:
     def extreme(self) -> Adjective | None:
         """The adjective by which it means the most extreme one of several, None without."""
         return next((one for one in self.adjectives if one.extreme is not None), None)
+
+
+def is_any_other(thing: Thing, subject: Thing) -> bool:
+    """Say whether ``thing`` is all but ``subject``: “anything else”, “the other ships”."""
+    narrowed = thing.number or thing.share or thing.adjectives
+    if not thing.rest or narrowed or thing.tag is not None:
+        return False
+    if thing.pronoun == "object":
+        return True
+    every = thing.every is not None or (thing.plural and thing.definite)
+    return every and thing.category in {None, subject.category}

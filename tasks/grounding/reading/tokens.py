@@ -245,6 +245,7 @@ def _listed(also: Collection[str]) -> _Listed:
         for form, (category, plural) in short_forms(known).items():
             yield form, "class", category, 0.0, plural
     yield from _listed_numbers()
+    yield from ((phrase, "verb", "is", 0.0, False) for phrase in lists.naming_verbs)
     for kind in ("direction", "arrangement"):
         yield from _listed_values(kind, lists.valued[kind])
     for kind, phrases in lists.plain.items():
