@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.lock-$(shell cksum < requirements.lock | tr ' ' '-')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+KUBERNETES := 1.32
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage audit sbom soak-operate ui ui-stop lock help clean
+.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop bench-flow soak-cluster lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
@@ -15,12 +16,15 @@ demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, 
 test: $(INSTALLED)  ## Run the tests
 	$(BIN)/pytest -n auto --maxprocesses 4
 
-check: $(INSTALLED)  ## Formatting, lint, types, import arrows
+check: $(INSTALLED)  ## Formatting, lint, types, import arrows, Dockerfile, manifests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/python -m deployments.job > $(VENV)/job.yaml
+	$(BIN)/kubernetes-validate --strict --quiet --no-warn -k $(KUBERNETES) deployments/kubernetes/*.yaml $(VENV)/job.yaml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deployments/compose.yaml
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv --quiet pip check
 
 golden: $(INSTALLED)  ## Remake the golden files; review them as a diff
@@ -43,9 +47,19 @@ bench-truth: $(INSTALLED)  ## Planted errors, false alarms and paraphrases in ot
 bench-storage: $(INSTALLED)  ## Parts in a bucket against plain pyarrow with s3fs, and what explain reads of one
 	$(BIN)/python -m tests.bench.storage.parts
 
+bench-flow: $(INSTALLED)  ## Prefect's share of a build, 512 shards on one server, two workers against one
+	@for bench in share many workers; do \
+	  echo "== flow.$$bench"; $(BIN)/python -m tests.bench.flow.$$bench || exit 1; done
+
 TIMES ?= 20
 soak-storage: $(INSTALLED)  ## Kill builds TIMES times (20) in each phase, on disk and in a bucket
 	$(BIN)/python -m tests.bench.storage.kills $(TIMES)
+
+soak-nights: $(INSTALLED)  ## Two nights at once TIMES times (20), three builds at once half as often
+	$(BIN)/python -m tests.bench.storage.nights $(TIMES)
+
+soak-cluster: $(INSTALLED)  ## Lose pods of runs TIMES times (20) each way, on the cluster that KUBECONFIG names
+	RS_GPT4V_CLUSTER_TIMES=$(TIMES) $(BIN)/pytest tests/deployments/test_lost_pods.py -s
 
 PORT ?= 4200
 ui: $(INSTALLED)  ## Prefect's page, a worker and the deployments on this machine, ready to click

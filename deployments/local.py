@@ -120,8 +120,12 @@ def up(place: Place) -> None:
 
 
 def down(place: Place) -> None:
-    """End what was started, the worker first."""
-    ended = [service.name for service in reversed(kept_services(place)) if _end(service)]
+    """End what was started, the worker first, then runs: they are started again by the next worker."""
+    services = kept_services(place)
+    workers = [one for one in services if one.name == "worker"]
+    runs = [run for worker in workers if alive(worker) for run in _runs(worker)]
+    others = [one for one in reversed(services) if one.name != "worker"]
+    ended = [one.name for one in (*workers, *runs, *others) if _end(one)]
     place.kept.unlink(missing_ok=True)
     print(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
 
@@ -166,6 +170,15 @@ def _end(service: Service) -> bool:
     for process in _STARTED:
         process.poll()
     return True
+
+
+def _runs(worker: Service) -> list[Service]:
+    """Return the processes of the flow runs that a worker has started."""
+    asked = ["ps", "-A", "-o", "pid=,ppid="]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    pairs = (tuple(map(int, line.split())) for line in said.splitlines())
+    found = [pid for pid, parent in pairs if parent == worker.pid]
+    return [Service(name="run", pid=pid, begun=begun) for pid in found if (begun := _begun(pid))]
 
 
 def _begun(pid: int) -> str | None:

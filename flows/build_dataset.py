@@ -1,5 +1,7 @@
 """The flow that turns annotated folders into a release."""
 
+from collections.abc import Sequence
+
 from prefect import allow_failure, flow, unmapped
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
@@ -10,13 +12,13 @@ from flows.gate import raise_if_held_back
 from flows.judging import judged_by
 from flows.key import key_from
 from flows.live import shown_live
-from flows.outcome import Finished, by_shard, finished, in_order, raise_if_incomplete
+from flows.outcome import Finished, Futures, Made, by_shard, finished, in_order, raise_if_incomplete
 from flows.plan import announced
 from flows.rerun import begun, run_version
 from flows.runners import ChosenRunner, check_runner
 from flows.teaching import taught_by
 from schemas.params import BuildParams
-from schemas.release import Located, Manifest
+from schemas.release import Located, Manifest, Move, Part
 from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
@@ -34,6 +36,9 @@ from tasks.promote import promote_release
 from tasks.publish import commit_release, publish_shard
 from tasks.scan import scan_source
 from tasks.score import score_release
+from tasks.storage.lease import Lease
+from tasks.storage.running import Presence, building
+from tasks.storage.store import Store
 from tasks.synthesize import synthesize_shard
 from tasks.tile import tile_shard
 from tasks.turn import turn_shard
@@ -68,51 +73,100 @@ def build_dataset(
         raise_if_held_back(manifest)
         if params.approval.ask:
             raise_unless_approved(ask_approval(root, version, summary, params.approval))
-        promote_release(root, version)
+        promote_release(root, version, Move(version=version, at=now()))
         raise_if_incomplete(manifest)
         return manifest
 
 
 def make_release(root: str, version: str, params: BuildParams) -> Manifest:
     """Make and commit release ``version``, and return its manifest; the latest stays what it was."""
-    created = now()
     check_build(root, version, params)
     begin_release(root, version, params)
-    with shown_live():
-        with taught_by(params.teacher):
-            done = run_stages(root, params)
-        mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
-        judged = judged_by(root, params, done, mixed)
-        published = publish_shard.map(
-            root, version, done.shards, done.of("validate"), list(mixed.chosen), done.of("tile"),
-            unmapped(params.publish), done.of("turned"),
-        ).result()  # fmt: skip
-        files = tuple(part for parts in published for part in parts)
-        parts = (*done.parts, *mixed.chosen, mixed.mixture, mixed.blind, *judged)
-        scored = score_release(root, version, created, files, parts, params.gate)
-        return commit_release(root, version, created, params, parts, files, done.failed, scored)
+    with shown_live(), building(Store(root), version) as presence:
+        return release_of(root, version, params, run_all(root, params), presence)
+
+
+def run_all(root: str, params: BuildParams) -> Made:
+    """Run every stage, choose what is published, and have some of it judged."""
+    with taught_by(params.teacher):
+        done = run_stages(root, params)
+    mixed = mix_samples(root, tuple(done.of("validate")), params.mixture)
+    return Made(
+        done, mixed.chosen, (mixed.mixture, mixed.blind), judged_by(root, params, done, mixed)
+    )
+
+
+def release_of(
+    root: str,
+    version: str,
+    params: BuildParams,
+    made: Made,
+    presence: Presence,
+    lease: Lease | None = None,
+) -> Manifest:
+    """Publish what was ``made``, score it and commit it as ``version``.
+
+    ``presence`` keeps its parts from being pruned; raises MissingFile where that failed. Raises
+    LeaseLost where another took ``lease`` over: then nothing is committed.
+    """
+    done, created = made.done, now()
+    published = publish_shard.map(
+        root, version, done.shards, done.of("validate"), list(made.chosen), done.of("tile"),
+        unmapped(params.publish), done.of("turned"),
+    ).result()  # fmt: skip
+    files = tuple(part for parts in published for part in parts)
+    scored = score_release(root, version, created, files, made.parts, params.gate)
+    presence.confirm(made.paths)
+    manifest = commit_release(
+        root, version, created, params, made.parts, files, done.failed, scored, lease
+    )
+    presence.confirm(made.paths)
+    return manifest
 
 
 def run_stages(root: str, params: BuildParams) -> Finished:
     """Run every stage before publish over every shard."""
-    scanned = scan_source.map(
-        root, list(params.sources), unmapped(params.shards), unmapped(params.detection)
-    ).result()
+    scanned = scan_sources(root, params)
     shards = by_shard(scanned)
     where = [Where(root=root, shard=shard) for shard in shards]
-    teacher, service = unmapped(params.teacher), unmapped(params.service)
-
     candidates, every = list(shards.values()), tuple(p for parts in scanned for p in parts)
-    most = unmapped(params.ingest.max_pixels)
-    seen = look_shard.map(where, candidates=candidates, max_pixels=most)
-    scenes = ingest_shard.map(
-        where, candidates=candidates, seen=seen, params=unmapped(params.ingest)
-    )
+    seen, scenes = ingest_stages(where, candidates, params)
     identified = identify_scenes.submit(
         root, allow_failure(scenes), params.split, Located(parts=every)
     ).result()
     agreed = agree_sources.submit(root, every, identified.links)
     placed = in_order(identified.placed, shards)
+    later = shard_stages(root, where, candidates, scenes, placed, params)
+    done = finished(shards, seen, scenes, *later)
+    return done.with_parts(placed, (identified.links, agreed.result()))
+
+
+def scan_sources(root: str, params: BuildParams) -> Sequence[tuple[Part, ...]]:
+    """Read the labels of all sources: the parts of each, one for each shard that it has any of."""
+    scanned: Sequence[tuple[Part, ...]] = scan_source.map(
+        root, list(params.sources), unmapped(params.shards), unmapped(params.detection)
+    ).result()
+    return scanned
+
+
+def ingest_stages(
+    where: Sequence[Where], candidates: Sequence[tuple[Part, ...]], params: BuildParams
+) -> tuple[Futures, Futures]:
+    """Run the stages that look at every image and read it, over the shards of ``where``."""
+    most = unmapped(params.ingest.max_pixels)
+    seen = look_shard.map(where, candidates=candidates, max_pixels=most)
+    scenes = ingest_shard.map(
+        where, candidates=candidates, seen=seen, params=unmapped(params.ingest)
+    )
+    return seen, scenes
+
+
+def shard_stages(
+    root: str, where: Sequence[Where], candidates: Sequence[tuple[Part, ...]], scenes: Futures,
+    placed: Sequence[Part], params: BuildParams,
+) -> tuple[Futures, ...]:  # fmt: skip
+    """Run the stages from tile to validate over the shards of ``where``, and return them in order."""
+    teacher, service = unmapped(params.teacher), unmapped(params.service)
     tiles = tile_shard.map(
         where, scenes=scenes, placed=placed, params=unmapped(params.tile),
         located=[Located(parts=parts) for parts in candidates],
@@ -150,8 +204,7 @@ def run_stages(root: str, params: BuildParams) -> Finished:
         where, tiles=tiles, verified=verified, params=unmapped(params.symmetry)
     )
     validated = validate_shard.map(where, verified=verified, augmented=augmented)
-    done = finished(
-        shards, seen, scenes, tiles, adapted, described, synthesized, conversed, mended, verified,
-        covered, augmented, turned, compared, validated,
+    return (
+        tiles, adapted, described, synthesized, conversed, mended, verified, covered, augmented,
+        turned, compared, validated,
     )  # fmt: skip
-    return done.with_parts(placed, (identified.links, agreed.result()))

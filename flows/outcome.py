@@ -43,6 +43,26 @@ class Finished:
         return replace(self, parts=(*self.parts, *own, *whole))
 
 
+@dataclass(frozen=True)
+class Made:
+    """All that a release is published of."""
+
+    done: Finished
+    chosen: tuple[Part, ...]
+    mixed: tuple[Part, ...]
+    judged: tuple[Part, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that the release rests on."""
+        return (*self.done.parts, *self.chosen, *self.mixed, *self.judged)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Their paths, as its manifest names them."""
+        return tuple(sorted(part.path for part in self.parts))
+
+
 def by_shard(scanned: Iterable[Iterable[Part]]) -> dict[int, tuple[Part, ...]]:
     """Return the scanned parts of all sources by shard, in order."""
     parts = sorted((part for parts in scanned for part in parts), key=lambda part: part.shard)

@@ -33,10 +33,15 @@ def announced(root: str, params: BuildParams, tiles: Sequence[PrefectFuture[Part
 
     A plan that fails holds nothing up; nothing is planned for the offline teacher alone.
     """
-    if params.teacher.kind == "offline" and not params.judge.is_asked:
+    if not needs_plan(params):
         return []
     planned: PrefectFuture[Plan] = publish_plan.submit(root, params, allow_failure(tiles))
     return [allow_failure(planned)]
+
+
+def needs_plan(params: BuildParams) -> bool:
+    """Say whether a remote model is asked: what the offline teacher writes costs nothing."""
+    return params.teacher.kind != "offline" or params.judge.is_asked
 
 
 def markdown_plan(plan: Plan) -> str:

@@ -7,6 +7,8 @@ from flows.build_dataset import run_stages
 from schemas.params import BuildParams, ServiceParams
 from schemas.settings import settings
 from tasks.mix import mix_samples
+from tasks.storage.running import building
+from tasks.storage.store import Store
 
 
 @flow(name="remake-stages", task_runner=ThreadPoolTaskRunner(max_workers=settings().workers))  # type: ignore[arg-type]
@@ -16,5 +18,6 @@ def remake_stages(root: str, params: BuildParams) -> None:
     Asks whatever teacher the settings name, so the caller takes its key away: without one, only
     stored answers are given. Raises what the stages raise.
     """
-    done = run_stages(root, params.model_copy(update={"service": ServiceParams()}))
-    mix_samples(root, tuple(done.of("validate")), params.mixture)
+    with building(Store(root), None):
+        done = run_stages(root, params.model_copy(update={"service": ServiceParams()}))
+        mix_samples(root, tuple(done.of("validate")), params.mixture)

@@ -32,7 +32,8 @@ def _in_order(schema: JsonDict, model: type[BaseModel]) -> None:
 
 def _folded(group: Any) -> list[str]:
     """Return the fields of ``group`` that are folded; a form takes its defaults from without."""
-    return [name for name, field in group.model_fields.items() if _OR_DEFAULT in field.metadata]
+    fields = getattr(group, "model_fields", {})
+    return [name for name, field in fields.items() if _OR_DEFAULT in field.metadata]
 
 
 def _fold(schema: JsonDict) -> None:

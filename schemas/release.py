@@ -161,12 +161,38 @@ class LicenceCount(Record):
     samples: int = Field(ge=0, description="published samples")
 
 
+class Move(Record):
+    """One row per time that another release became the latest."""
+
+    version: str = Field(description="that it became")
+    how: Literal["build", "promote", "rollback"] = Field(
+        "build", description="a build that passed its gate, or a person"
+    )
+    at: str = Field("", description="UTC, ISO 8601; empty where it is not known")
+    note: str = Field("", description="what the person said who did it")
+    forced: bool = Field(False, description="though its gate failed, or nobody approved it")
+
+
 class Pointer(Record):
     """What ``releases/latest.json`` holds."""
 
     version: str = Field(description="the latest release that passed its gate")
     manifest_sha256: Sha256 = Field(description="of its manifest.json")
     fence: int = Field(0, ge=0, description="number of the lease under which it was last moved")
+    moves: tuple[Move, ...] = Field((), description="the last ones, newest last")
+
+    @property
+    def before(self) -> str | None:
+        """The release that was the latest before; what was rolled back from does not count."""
+        stack: list[str] = []
+        for move in self.moves:
+            if move.how == "rollback":
+                while stack and stack[-1] != move.version:
+                    stack.pop()
+                stack = stack or [move.version]
+            else:
+                stack.append(move.version)
+        return stack[-2] if len(stack) > 1 else None
 
 
 class FailedShard(Record):

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         "required",
         description="lease: where a store has none, make do with a lock object and waiting",
     )
+    settle: float = Field(
+        1, ge=0, le=60,
+        description="seconds for which answers are gathered before they are written under the "
+        "root; 0 where the state folder may be lost with its machine",
+    )  # fmt: skip
     state_folder: Path = Field(
         default_factory=lambda: Path(user_state_dir("rs-gpt4v")),
         description="local folder of journals and ledgers; must survive the process",

@@ -24,6 +24,7 @@ from tasks.storage.releases import (
     versions,
 )
 from tasks.storage.store import Store
+from tasks.storage.tags import TAGS
 
 READERS: Final = 8  # files read at once, each by pieces of _CHUNK: more memory is not taken
 _CHUNK: Final = 8 << 20
@@ -158,7 +159,7 @@ def _passed(store: Store, version: str) -> bool:
 
 def _unfinished(store: Store, known: tuple[str, ...]) -> Iterator[Problem]:
     """Name the release folders that were never committed."""
-    split = [path.split("/") for path in store.list(FOLDER) if path not in {LATEST}]
+    split = [path.split("/") for path in store.list(FOLDER) if path not in {LATEST, TAGS}]
     for name in sorted({parts[1] for parts in split if len(parts) > 2} - set(known)):
         yield Problem(
             path=f"{FOLDER}/{name}",

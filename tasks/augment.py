@@ -4,7 +4,7 @@ Nothing is asked of the teacher. A sample is turned only where its words are tur
 and verification says the same of both; everything else is a Rejection.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from schemas.release import Part
 from schemas.sample import Rejection, Sample
 from schemas.symmetry import AugmentParams, Symmetry
 from schemas.tile import Tile, TileOutline
+from schemas.verdict import ClaimKind, Verdict
 from schemas.vocabulary import Reason, Split
 from tasks._stage import Context, stage
 from tasks.grounding.truth import Truth
@@ -27,10 +28,11 @@ from tasks.symmetry.samples import Unturned, turn_sample
 from tasks.symmetry.tiles import turn_outline, turn_tile, turned_id
 
 _WORDS: Final = ("tasks.lexicon", "tasks.grounding.reading", "tasks.symmetry")
+_SEEN: Final = frozenset({"outcome", "evidence", "found", "margin", "borderline"})
 _LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
 
 
-@stage("augment", writes=Sample, words=_WORDS, scenes="tiles", passes=True)
+@stage("augment", writes=Sample, version=2, words=_WORDS, scenes="tiles", passes=True)
 def augment_shard(
     context: Context, tiles: Part, verified: Part, params: AugmentParams
 ) -> Iterator[Sample | Rejection]:
@@ -69,14 +71,37 @@ def augment_tile(
         if isinstance(turned, Unturned):
             yield _rejection(sample, symmetry, Reason.UNTURNABLE, turned.why)
             continue
-        verdicts = verdicts_on(turned, turned_truth)
-        differs = difference(verdicts_on(sample, truth), verdicts)
+        before, verdicts = verdicts_on(sample, truth), verdicts_on(turned, turned_truth)
+        differs = difference(before, verdicts)
         if differs:
             yield _rejection(sample, symmetry, Reason.NOT_INVARIANT, differs)
             continue
-        own = verdicts if sample.lineage.verdicts else ()  # labels in words are not judged
+        own = (
+            as_seen(sample, before, verdicts) if sample.lineage.verdicts else ()
+        )  # else labels in words
         lineage = turned.lineage.model_copy(update={"verdicts": own})
         yield turned.model_copy(update={"lineage": lineage})
+
+
+def as_seen(
+    sample: Sample, before: Sequence[Verdict], turned: Sequence[Verdict]
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on a ``turned`` text, with what was seen in the picture of ``sample``.
+
+    Turning changes no colour, so pictures are not looked at again. ``before`` are the verdicts on the
+    sample's own text without its picture, one for each of ``turned``.
+    """
+    seen = {
+        (one.turn, one.start, one.end): one.model_dump(include=_SEEN)
+        for one in sample.lineage.verdicts
+        if one.kind is ClaimKind.COLOUR
+    }
+    return tuple(
+        other.model_copy(update=seen.get((one.turn, one.start, one.end), {}))
+        if other.kind is ClaimKind.COLOUR
+        else other
+        for one, other in zip(before, turned, strict=True)
+    )
 
 
 def way_of(tile_id: str, params: AugmentParams) -> Symmetry:

@@ -71,6 +71,11 @@ def begin_release(root: str, version: str, params: BuildParams) -> None:
 
     Raises UsageError where a build with other parameters has begun it.
     """
+    claim_version(Store(root), version, parameters_id(params))
+
+
+def parameters_id(params: BuildParams) -> str:
+    """Return an id of all parameters that change what a build makes."""
     dump = params.model_dump(mode="json")
     groups = {name: getattr(params, name) for name in dump}
     shaping = {
@@ -78,7 +83,7 @@ def begin_release(root: str, version: str, params: BuildParams) -> None:
         for name, group in groups.items()
         if not isinstance(group, Record) or group.shapes_data
     }
-    claim_version(Store(root), version, content_id("build", shaping))
+    return content_id("build", shaping)
 
 
 def _check_sources(params: BuildParams) -> None:

@@ -36,6 +36,7 @@ from tasks.storage.layout import (
     write_report,
     write_samples,
 )
+from tasks.storage.lease import Lease
 from tasks.storage.published import write_document
 from tasks.storage.releases import (
     check_version_free,
@@ -87,17 +88,20 @@ def commit_release(
     published: tuple[ReleasePart, ...],
     failed: tuple[FailedShard, ...] = (),
     scored: Scored | None = None,
+    lease: Lease | None = None,
 ) -> Manifest:
     """Make release ``version`` of what was published, and return its manifest.
 
     ``created`` is UTC in ISO 8601; ``parts`` are those of every stage and finished shard, ``failed``
     the shards that the release lacks, ``scored`` its numbers and the verdict of its gate. Raises
-    AccountingError where samples + rejections are not the candidates and UsageError where the
-    version exists: then there is no manifest. The latest release stays what it was.
+    AccountingError where samples + rejections are not the candidates, UsageError where the version
+    exists and LeaseLost where another holds ``lease``: then there is no manifest. The latest release
+    stays what it was.
     """
     return commit(
-        Store(root), version, created, params, parts, published, software_versions(), failed, scored
-    )
+        Store(root), version, created, params, parts, published, software_versions(), failed,
+        scored, lease,
+    )  # fmt: skip
 
 
 def commit(
@@ -110,6 +114,7 @@ def commit(
     software: dict[str, str],
     failed: tuple[FailedShard, ...] = (),
     scored: Scored | None = None,
+    lease: Lease | None = None,
 ) -> Manifest:
     """Do what ``commit_release`` does, with the software versions as an argument."""
     check_version_free(store, version)
@@ -144,7 +149,7 @@ def commit(
         scorecard=scored.scorecard if scored else None,
         gate=scored.gate if scored else None,
     )
-    return _finish(store, manifest, summary)
+    return _finish(store, manifest, summary, lease)
 
 
 def _removed(
@@ -189,7 +194,7 @@ def write_documents(store: Store, manifest: Manifest, summary: Summary) -> tuple
     )
 
 
-def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
+def _finish(store: Store, manifest: Manifest, summary: Summary, lease: Lease | None) -> Manifest:
     """Write the documents, remove what an interrupted build left, then commit."""
     version = manifest.version
     documents = write_documents(store, manifest, summary)
@@ -199,5 +204,7 @@ def _finish(store: Store, manifest: Manifest, summary: Summary) -> Manifest:
     for path in store.list(release_path(version, "")):
         if path not in known:
             store.delete(path)
+    if lease is not None:
+        lease.confirm()
     commit_manifest(store, manifest)
     return manifest

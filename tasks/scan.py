@@ -18,8 +18,8 @@ from schemas.scene import Finding, SceneCandidate
 from tasks._stage import find_part, report, retried, write_part
 from tasks.reuse.results import remember_parts, remembered_parts
 from tasks.reuse.scenes import of_rows
+from tasks.reuse.sources import KnownSource
 from tasks.sources.folder import SourceFolder
-from tasks.sources.known import KnownSource
 from tasks.sources.memory import code_fingerprint
 from tasks.sources.scan import Row, scan, shard_of
 from tasks.storage.store import Store

@@ -11,8 +11,8 @@ from flows.cli.console import console
 from flows.cli.environment import prepare_environment
 from flows.cli.main import DONE, REFUSED
 from flows.cli.options import add_parameter_options, build_params
-from schemas.checkup import Checked, State
-from schemas.errors import UsageError
+from schemas.checkup import Checked, State, wrong
+from schemas.errors import MissingSecret, UsageError
 from schemas.params import BuildParams
 from schemas.settings import settings
 
@@ -60,6 +60,7 @@ def run_doctor(options: argparse.Namespace) -> int:
 
 def _all(params: BuildParams, root: str | None, room: float) -> Iterator[Checked]:
     from flows.doctor import check_prefect  # noqa: PLC0415  # 4 s of imports
+    from flows.key import key_from  # noqa: PLC0415  # as above
     from tasks import doctor  # noqa: PLC0415  # as above
 
     extras = {"s3"} if str(root or "").startswith("s3") else set()
@@ -72,7 +73,11 @@ def _all(params: BuildParams, root: str | None, room: float) -> Iterator[Checked
     root = root or where.root
     yield from doctor.check_disk(root, where, room)
     yield from doctor.check_root(root, where)
-    yield from doctor.check_model(params.teacher, params.service, where)
+    try:
+        with key_from(params.service):
+            yield from doctor.check_model(params.teacher, params.service, settings())
+    except MissingSecret as error:
+        yield wrong("model", "key", str(error))
     yield from check_prefect(params, where)
 
 

@@ -23,8 +23,9 @@ COMMANDS: Final = {
     "demo": ("flows.cli.build", "Paint a few scenes and build a release of them: no key, no network."),
     "doctor": ("flows.cli.doctor", "Look at machine, root, model and Prefect, and say what to do."),
     "build": ("flows.cli.build", "Build a release from annotated folders."),
+    "nightly": ("flows.cli.nightly", "Build, compare, promote and prune where something is new."),
     "plan": ("flows.cli.plan", "Say what a build would ask of the teacher, and what that costs."),
-    "releases": ("flows.cli.releases", "List the releases below a root."),
+    "releases": ("flows.cli.releases", "List releases; show, diff, promote, rollback, tag, prune, pull them."),
     "scorecard": ("flows.cli.scorecard", "Show a release by the six principles, beside the one before."),
     "verify": ("flows.cli.releases", "Recompute every hash and count; list what was touched."),
     "repair": ("flows.cli.repair", "Remake missing and damaged files of what is stored; asks no model."),
@@ -37,8 +38,17 @@ COMMANDS: Final = {
     "teacher": ("flows.cli.teacher", "Serve the offline teacher in the OpenAI wire format."),
 }  # fmt: skip
 
-ACTIONS: Final = {("releases", "list"): "releases", ("releases", "pull"): "pull"}
-"""Commands of two words, and the one that does it."""
+ACTIONS: Final = {
+    "list": COMMANDS["releases"],
+    "show": ("flows.cli.moves", "Show one release: what it holds, what its gate said, its tags."),
+    "diff": ("flows.cli.diff", "Say which rows two releases differ in, and why."),
+    "promote": ("flows.cli.moves", "Let a release become the latest, unless another did meanwhile."),
+    "rollback": ("flows.cli.moves", "Let the release before become the latest again."),
+    "tag": ("flows.cli.moves", "Give a release a name that keeps it from being pruned."),
+    "prune": ("flows.cli.prune", "Remove what no kept release rests on; shows it only, at first."),
+    "pull": COMMANDS["pull"],
+}  # fmt: skip
+"""What follows “releases”."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,11 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    command, rest = _divided(arguments)
-    module = importlib.import_module(COMMANDS[command][0])
+    words, (place, what), rest = _divided(arguments)
+    command, module = words[-1], importlib.import_module(place)
     parser = Parser(
-        prog=f"rs-gpt4v {command}",
-        description=COMMANDS[command][1],
+        prog=f"rs-gpt4v {' '.join(words)}",
+        description=what,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -85,8 +95,8 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-def _divided(arguments: list[str]) -> tuple[str, list[str]]:
-    """Return the command and what follows it; answers --help and --version itself."""
+def _divided(arguments: list[str]) -> tuple[tuple[str, ...], tuple[str, str], list[str]]:
+    """Return the words of the command, its entry and what follows; answers --help and --version."""
     parser = Parser(
         prog="rs-gpt4v",
         description="Turns annotated remote-sensing imagery into a verified "
@@ -101,10 +111,8 @@ def _divided(arguments: list[str]) -> tuple[str, list[str]]:
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     arguments = arguments or ["--help"]
     first = arguments[0]
-    if tuple(arguments[:2]) in ACTIONS:
-        return ACTIONS[first, arguments[1]], arguments[2:]
     if first in COMMANDS:
-        return first, arguments[1:]
+        return _command(first, arguments[1:])
     if not first.startswith("-"):
         raise UnknownName("command", first, COMMANDS)
     options, unknown = parser.parse_known_args(arguments)
@@ -112,6 +120,17 @@ def _divided(arguments: list[str]) -> tuple[str, list[str]]:
         sys.stdout.write(f"rs-gpt4v {_version()}\n")
         raise SystemExit(DONE)
     raise UsageError(f"“{unknown[0]}” stands where a command is expected. See “rs-gpt4v --help”.")
+
+
+def _command(first: str, rest: list[str]) -> tuple[tuple[str, ...], tuple[str, str], list[str]]:
+    """Return the same for ``first``; an action of “releases” is a command of its own."""
+    action = rest[0] if first == "releases" and rest else "-"
+    if action.startswith("-"):
+        return (first,), COMMANDS[first], rest
+    if action not in ACTIONS:
+        raise UnknownName("action of “releases”", action, ACTIONS)
+    words = (first,) if action == "list" else (first, action)
+    return words, ACTIONS[action], rest[1:]
 
 
 def _unknown(parser: argparse.ArgumentParser, word: str) -> UsageError:

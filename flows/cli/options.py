@@ -5,7 +5,7 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import annotated_types
 import yaml
@@ -15,7 +15,10 @@ from pydantic_core import ErrorDetails
 
 from schemas.errors import UnknownName, UsageError
 from schemas.params import BuildParams, SourceSpec
+from schemas.record import Record
 from schemas.settings import settings
+
+P = TypeVar("P", bound=Record)
 
 NOTHING: Final = frozenset({"none", "null"})
 
@@ -113,6 +116,16 @@ def read_params(
         return BuildParams.model_validate(content)
     except ValidationError as error:
         raise _said(error.errors()[0], file, given) from error
+
+
+def checked(model: type[P], given: Mapping[str, JsonValue]) -> P:
+    """Return the parameters ``given``; raises UsageError that names the option that is wrong."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(step) for step in first["loc"])
+        raise UsageError(f"--{name} “{_shown(first['input'])}”: {first['msg']}.") from error
 
 
 def parse_source(text: str) -> SourceSpec:

@@ -6,7 +6,7 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.main import DONE, REFUSED
+from flows.cli.main import ACTIONS, DONE, REFUSED
 from schemas.errors import UsageError
 from schemas.settings import settings
 from tasks.audit import audit
@@ -15,7 +15,13 @@ from tasks.storage.store import Store
 
 
 def configure_releases(parser: argparse.ArgumentParser) -> None:
-    """Add the options of releases."""
+    """Add the options of releases, and name what may follow it."""
+    parser.usage = "rs-gpt4v releases [ACTION] [OPTIONS]"
+    parser.epilog = (
+        "actions:\n"
+        + "\n".join(f"  {name:<10}{what}" for name, (_, what) in ACTIONS.items() if name != "list")
+        + "\n\n“rs-gpt4v releases ACTION --help” tells more."
+    )
     _add_root(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
@@ -83,6 +89,6 @@ def _table(lines: tuple[ReleaseLine, ...]) -> Table:
         table.add_row(
             line.version, line.created, ", ".join(line.sources), f"{line.samples:,}",
             f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", line.gate or "–",
-            "latest" if line.latest else "held" if line.held else "",
+            ", ".join((*(["latest"] if line.latest else ["held"] if line.held else []), *line.tags)),
         )  # fmt: skip
     return table

@@ -95,7 +95,9 @@ class ChosenRunner(TaskRunner[Future]):
         return future
 
     def __exit__(self, *exc: Any) -> None:
-        """End what was chosen."""
+        """End what was chosen; where an error ends the flow, its workers are told to stop."""
+        if self._board is not None and exc[0] is not None:
+            self._board.stop()
         try:
             self._stack.__exit__(*exc)
         finally:

@@ -5,8 +5,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 from schemas.record import Record
+from schemas.settings import settings
 from tasks.model.engine.board import Board, keep_posted
-from tasks.model.engine.host import own_tally, take_share
+from tasks.model.engine.host import close_engines, own_tally, take_share
+from tasks.stopping import stop_work
 
 
 class Order(Record):
@@ -24,11 +26,17 @@ def begin_worker(order: Order) -> None:
     done = Event()
     board = Board(order.board)
     thread = Thread(
-        target=keep_posted, args=(board, own_tally, take_share, done),
+        target=keep_posted, args=(board, own_tally, take_share, _stop, done),
         name="rs-gpt4v-board", daemon=True,
     )  # fmt: skip
     thread.start()
     atexit.register(_end, done, thread)
+
+
+def _stop() -> None:
+    """Do in this process what the flow has done in its own: its run is to end."""
+    stop_work()
+    close_engines(settings().landing)
 
 
 def _end(done: Event, thread: Thread) -> None:

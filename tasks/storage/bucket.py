@@ -6,7 +6,7 @@ one's own from another's.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, cast
 from uuid import uuid4
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from schemas.errors import DamagedPart, Overtaken, StorageError
 from schemas.settings import S3Options
 from tasks.storage.connection import Client, Connection, status_of
-from tasks.storage.files import Listed, Tagged
+from tasks.storage.files import Begun, Listed, Tagged
 from tasks.storage.ranged import TAIL, RangedFile
 from tasks.storage.upload import NONCE, Upload, checksum
 
@@ -109,6 +109,33 @@ class BucketFiles:
             await client.delete_object(**self.key(path))
 
         self.connection.run(self._what("delete", path), work)
+
+    def begun(self) -> Iterator[Begun]:
+        """Yield the multipart uploads that were neither completed nor aborted."""
+        more: dict[str, Any] = {}
+        while True:
+            page = self._uploads(more)
+            for item in page.get("Uploads", ()):
+                path = str(item["Key"]).removeprefix(self._prefix)
+                yield Begun(path, str(item["UploadId"]), _utc(item["Initiated"]))
+            if not page.get("IsTruncated"):
+                return
+            more = {
+                "KeyMarker": str(page["NextKeyMarker"]),
+                "UploadIdMarker": str(page["NextUploadIdMarker"]),
+            }
+
+    def abandon(self, write: Begun) -> None:
+        """Abort the upload; nothing happens where it is ended."""
+
+        async def work(client: Client) -> None:
+            await client.abort_multipart_upload(**self.key(write.path), UploadId=write.name)
+
+        with suppress(FileNotFoundError):
+            self.connection.run(self._what("abandon", write.path), work)
+
+    def tidy(self, folder: str) -> None:
+        """Do nothing: a bucket has no folders."""
 
     def missing_condition(self) -> str | None:
         """Try both conditional writes on an object of its own; return what does not hold."""
@@ -239,6 +266,14 @@ class BucketFiles:
             return await client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **more)
 
         return self.connection.run(self._what("list", folder), work)
+
+    def _uploads(self, more: dict[str, Any]) -> Any:
+        async def work(client: Client) -> Any:
+            return await client.list_multipart_uploads(
+                Bucket=self._bucket, Prefix=self._prefix, **more
+            )
+
+        return self.connection.run(self._what("list", ""), work)
 
     def _what(self, verb: str, path: str) -> str:
         return f"{verb} {self._url(path)}"

@@ -9,14 +9,14 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
 
 from schemas.errors import Overtaken
-from tasks.storage.files import Listed, Tagged
+from tasks.storage.files import Begun, Listed, Tagged
 
 LOCK: Final = ".lock"
 _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -109,6 +109,19 @@ class DiskFiles:
     def delete(self, path: str) -> None:
         """Remove ``path``; nothing happens where there is none."""
         (self._base / path).unlink(missing_ok=True)
+
+    def begun(self) -> Iterator[Begun]:
+        """Yield nothing: what is being written is a draft, a hidden file."""
+        return iter(())
+
+    def abandon(self, write: Begun) -> None:
+        """Do nothing."""
+
+    def tidy(self, folder: str) -> None:
+        """Remove the folders below ``folder`` that hold nothing, and itself."""
+        for root, _, _ in os.walk(self._base / folder, topdown=False):
+            with suppress(OSError):  # it holds something
+                Path(root).rmdir()
 
     def missing_condition(self) -> str | None:
         """Try to lock a file; return what does not work, None where it does."""

@@ -12,7 +12,7 @@ from fsspec import AbstractFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from schemas.errors import Overtaken
-from tasks.storage.files import Listed, Tagged
+from tasks.storage.files import Begun, Listed, Tagged
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _turn: Final = threading.Lock()
@@ -87,6 +87,16 @@ class OtherFiles:
         """Remove ``path``; nothing happens where there is none."""
         if self._fs.exists(self._full(path)):
             self._fs.rm_file(self._full(path))
+
+    def begun(self) -> Iterator[Begun]:
+        """Yield nothing: what is being written is a temporary file of this machine."""
+        return iter(())
+
+    def abandon(self, write: Begun) -> None:
+        """Do nothing."""
+
+    def tidy(self, folder: str) -> None:
+        """Do nothing."""
 
     def missing_condition(self) -> str | None:
         """Say that there are no conditional writes, unless this is the memory of one process."""

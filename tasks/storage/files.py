@@ -22,6 +22,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A write that was begun and not ended, of which no reader sees anything."""
+
+    path: str
+    name: str  # by which the store knows it
+    since: datetime  # UTC, by the store's clock
+
+
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """The content of a file, and the tag that a conditional write compares."""
 
@@ -69,6 +78,18 @@ class Files(Protocol):
 
     def delete(self, path: str) -> None:
         """Remove ``path``; nothing happens where there is none."""
+        ...
+
+    def begun(self) -> Iterator[Begun]:
+        """Yield the writes that the store itself knows as begun; drafts are files, and not here."""
+        ...
+
+    def abandon(self, write: Begun) -> None:
+        """Let the store forget ``write``; nothing happens where it is ended."""
+        ...
+
+    def tidy(self, folder: str) -> None:
+        """Remove the folders below ``folder`` that hold nothing, and itself; none in a bucket."""
         ...
 
     def missing_condition(self) -> str | None:

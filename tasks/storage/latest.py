@@ -3,6 +3,9 @@
 A pointer carries the number of the lease under which it was last moved. Who takes over a lease of
 another raises that number first, at the version that is there: from then on, the other's move finds
 another tag than it read, and a larger number than its own.
+
+It carries its last moves too, so that a rollback knows where to: who moves it and who remembers that
+is one write.
 """
 
 from collections.abc import Iterator
@@ -12,13 +15,14 @@ from typing import Final
 from pydantic import ValidationError
 
 from schemas.errors import LeaseLost, Overtaken, StorageError
-from schemas.release import Pointer
+from schemas.release import Move, Pointer
 from tasks.storage.files import Tagged
 from tasks.storage.lease import SECONDS, Lease, acquire
 from tasks.storage.releases import LATEST
 from tasks.storage.store import Store
 
 ROOT: Final = "root"
+KEPT: Final = 64  # moves
 _TRIES: Final = 20
 
 
@@ -28,10 +32,11 @@ def move_latest(
     manifest_sha256: str,
     expected: str | None,
     lease: Lease | None = None,
+    move: Move | None = None,
 ) -> Pointer:
     """Let ``latest.json`` name ``version`` where it names ``expected`` now (None: nothing yet).
 
-    Returns the new pointer; one that is there already is no fault. Raises Overtaken where it names
+    ``move`` is what is remembered of it. Returns the new pointer; one that is there already is no fault. Raises Overtaken where it names
     something else, LeaseLost where ``lease`` is held by another.
     """
     found = store.fetch(LATEST)
@@ -41,7 +46,10 @@ def move_latest(
         lease.confirm()  # after the fetch: a take-over since then changes the tag
         _check_fence(store, fence, lease)
         fence = lease.fence
-    new = Pointer(version=version, manifest_sha256=manifest_sha256, fence=fence)
+    new = Pointer(
+        version=version, manifest_sha256=manifest_sha256, fence=fence,
+        moves=_moves(now, move or Move(version=version)),
+    )  # fmt: skip
     if now == new:
         return new
     if (now.version if now else None) != expected:
@@ -54,7 +62,11 @@ def move_latest(
 
 
 def advance_latest(
-    store: Store, version: str, manifest_sha256: str, lease: Lease | None = None
+    store: Store,
+    version: str,
+    manifest_sha256: str,
+    lease: Lease | None = None,
+    move: Move | None = None,
 ) -> Pointer:
     """Let ``latest.json`` name ``version``, whatever it names now; of several, the last one wins.
 
@@ -64,7 +76,7 @@ def advance_latest(
         now = _parsed(store.fetch(LATEST))
         try:
             expected = now.version if now else None
-            return move_latest(store, version, manifest_sha256, expected, lease)
+            return move_latest(store, version, manifest_sha256, expected, lease, move)
         except Overtaken:
             continue
     raise StorageError(f"{store.url(LATEST)} was moved by others {_TRIES} times. Try again later.")
@@ -97,6 +109,15 @@ def raise_fence(store: Store, lease: Lease) -> None:
             continue
         return
     raise StorageError(f"{store.url(LATEST)} was moved by others {_TRIES} times. Try again later.")
+
+
+def _moves(now: Pointer | None, move: Move) -> tuple[Move, ...]:
+    """Return the moves of ``now`` and ``move``; a pointer that names the version already is not moved."""
+    if now is None:
+        return (move,)
+    if now.version == move.version:
+        return now.moves
+    return (*(now.moves or (Move(version=now.version),)), move)[-KEPT:]
 
 
 def _put(store: Store, pointer: Pointer, found: Tagged | None) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from pydantic import Field, ValidationError
@@ -11,6 +12,7 @@ from schemas.errors import DamagedPart, Overtaken, StorageError, UnknownName, Us
 from schemas.record import Record
 from schemas.release import Manifest, Pointer
 from tasks.storage.store import Store
+from tasks.storage.tags import read_tags, tags_of
 
 FOLDER: Final = "releases"
 MANIFEST: Final = "manifest.json"
@@ -18,7 +20,7 @@ LATEST: Final = f"{FOLDER}/latest.json"
 CLAIMS: Final = "claims"
 FORMAT: Final = 1  # of manifests, the newest that is read
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_RESERVED: Final = frozenset({"latest", "latest.json"})
+_RESERVED: Final = frozenset({"latest", "latest.json", "tags.json"})
 
 
 class ReleaseLine(Record):
@@ -33,6 +35,7 @@ class ReleaseLine(Record):
     latest: bool
     gate: Literal["passed", "failed"] | None = Field(None, description="none where it has none")
     held: bool = Field(False, description="passed, newer than the latest, and not made it yet")
+    tags: tuple[str, ...] = ()
 
 
 def release_path(version: str, path: str) -> str:
@@ -40,10 +43,12 @@ def release_path(version: str, path: str) -> str:
     return f"{FOLDER}/{version}/{path}"
 
 
-def list_releases(store: Store) -> tuple[ReleaseLine, ...]:
-    """Return the committed releases, oldest first."""
-    newest = latest(store)
-    found = [_line(read_manifest(store, name), newest) for name in versions(store)]
+def list_releases(store: Store, names: Iterable[str] | None = None) -> tuple[ReleaseLine, ...]:
+    """Return the committed releases, or those of ``names``, oldest first."""
+    newest, tags = latest(store), tags_of(store)
+    known = versions(store) if names is None else names
+    found = [_line(read_manifest(store, name), newest, tags.get(name, ())) for name in known]
+
     lines = sorted(found, key=lambda line: (line.created, line.version))
     last = next((place for place, line in enumerate(lines) if line.latest), -1)
     return tuple(
@@ -134,7 +139,10 @@ def read_pointer(store: Store) -> Pointer | None:
 
 
 def resolve(store: Store, version: str | None) -> str:
-    """Return ``version``, or the latest where it is None; raises UsageError where it is not there."""
+    """Return ``version``, what it is a tag of, or the latest where it is None.
+
+    Raises UsageError where there is no such release.
+    """
     if version is None:
         version = latest(store)
     held = versions(store) if version is None else ()
@@ -148,9 +156,12 @@ def resolve(store: Store, version: str | None) -> str:
             f"There is no release in {store.uri} yet. Make one with "
             f"“rs-gpt4v build --source NAME=PATH --root {store.uri}”."
         )
-    if not store.exists(release_path(version, MANIFEST)):
+    if store.exists(release_path(version, MANIFEST)):
+        return version
+    tagged = read_tags(store).get(version)
+    if tagged is None or not store.exists(release_path(tagged, MANIFEST)):
         raise _unknown(store, version)
-    return version
+    return tagged
 
 
 def check_version_free(store: Store, version: str) -> None:
@@ -191,7 +202,7 @@ def _unknown(store: Store, version: str) -> UsageError:
     return UnknownName("release", version, known)
 
 
-def _line(manifest: Manifest, newest: str | None) -> ReleaseLine:
+def _line(manifest: Manifest, newest: str | None, tags: tuple[str, ...]) -> ReleaseLine:
     return ReleaseLine(
         version=manifest.version,
         created=manifest.created,
@@ -201,4 +212,5 @@ def _line(manifest: Manifest, newest: str | None) -> ReleaseLine:
         sources=tuple(sorted({count.source for count in manifest.tasks})),
         latest=manifest.version == newest,
         gate=None if manifest.gate is None else "passed" if manifest.gate.passed else "failed",
+        tags=tags,
     )

@@ -12,7 +12,9 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import BinaryIO, Final, Protocol
+from uuid import uuid4
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -21,7 +23,7 @@ from schemas.errors import MissingFile, StorageError
 from schemas.settings import S3Options, settings
 from tasks.storage.disk import DiskFiles
 from tasks.storage.elsewhere import OtherFiles
-from tasks.storage.files import Files, Listed, Tagged
+from tasks.storage.files import Begun, Files, Listed, Tagged
 from tasks.storage.turns import Turns
 
 _MEANING: Final = {
@@ -95,11 +97,31 @@ class Store:
         """Return the paths of all files below ``folder``, sorted; none where it does not exist."""
         return [found.path for found in self.listed(folder)]
 
-    def listed(self, folder: str) -> tuple[Listed, ...]:
-        """Return all files below ``folder`` with size, mark and time, sorted by path."""
+    def listed(self, folder: str, *, hidden: bool = False) -> tuple[Listed, ...]:
+        """Return all files below ``folder`` with size, mark and time, sorted by path.
+
+        With ``hidden`` also drafts, locks and probes.
+        """
         with self._said(folder, "list"):
-            found = [file for file in self._files.list(folder) if not _hidden(file.path)]
+            found = [
+                file for file in self._files.list(folder) if hidden or not is_hidden(file.path)
+            ]
         return tuple(sorted(found, key=lambda file: file.path))
+
+    def begun(self) -> tuple[Begun, ...]:
+        """Return the writes that the store knows as begun and not ended."""
+        with self._said("", "list"):
+            return tuple(self._files.begun())
+
+    def now(self) -> datetime:
+        """Return the time by the clock that files here are dated with."""
+        path = f".probe-{uuid4().hex}"
+        self.write(path, b"")
+        found = self.look(path)
+        self.delete(path)
+        if found is None:
+            raise StorageError(f"{self.url(path)} was written and is not there.")
+        return found.modified
 
     def write(self, path: str, content: bytes) -> None:
         """Put ``content`` at ``path`` at once, replacing what was there."""
@@ -137,6 +159,16 @@ class Store:
         """Remove the file at ``path``; nothing happens where there is none."""
         with self._said(path, "delete"):
             self._files.delete(path)
+
+    def abandon(self, write: Begun) -> None:
+        """Let the store forget a write that was begun; nothing happens where it is ended."""
+        with self._said(write.path, "delete"):
+            self._files.abandon(write)
+
+    def tidy(self, folder: str) -> None:
+        """Remove the folders below ``folder`` that hold nothing, where the place has folders."""
+        with self._said(folder, "delete"):
+            self._files.tidy(folder)
 
     def missing_condition(self) -> str | None:
         """Return what of conditional writes does not hold here, in words; None where all do.
@@ -205,6 +237,6 @@ def _files(uri: str, options: S3Options) -> Files:
     return DiskFiles(base) if isinstance(fs, LocalFileSystem) else OtherFiles(fs, base)
 
 
-def _hidden(path: str) -> bool:
+def is_hidden(path: str) -> bool:
     """Say whether ``path`` is a draft, a lock or a probe."""
     return path.rpartition("/")[2].startswith(".")

@@ -57,7 +57,7 @@ def test_deployments_carry_variables_form_and_pool(made):
 
 
 def test_nightly_is_off_and_one_at_a_time(made):
-    found = deployment("build-dataset/nightly")
+    found = deployment("nightly/nightly")
     (schedule,) = found.schedules
     assert not schedule.active
     assert (schedule.schedule.cron, schedule.schedule.timezone) == ("0 2 * * *", "UTC")
@@ -66,7 +66,7 @@ def test_nightly_is_off_and_one_at_a_time(made):
 
 
 def test_what_people_set_stays_and_what_the_files_say_comes_back(made):
-    found = deployment("build-dataset/nightly")
+    found = deployment("nightly/nightly")
     with get_client(sync_client=True) as client:
         client.update_deployment_schedule(found.id, found.schedules[0].id, active=True)
         client.pause_deployment(deployment("verify/verify").id)
@@ -79,7 +79,7 @@ def test_what_people_set_stays_and_what_the_files_say_comes_back(made):
             ("variable", "rs_gpt4v_cron", "0 2 * * * → 0 3 * * *"),
             ("schedule", "nightly: 0 3 * * * UTC", "on"),
         ]
-        (schedule,) = deployment("build-dataset/nightly").schedules
+        (schedule,) = deployment("nightly/nightly").schedules
         assert schedule.active
         assert schedule.schedule == CronSchedule(cron="0 3 * * *", timezone="UTC")
         assert deployment("verify/verify").paused

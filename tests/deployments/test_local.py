@@ -30,6 +30,28 @@ def test_what_was_started_is_known_ended_and_forgotten(place, capsys):
     assert capsys.readouterr().out == "Ended: files.\n"
 
 
+def test_the_runs_of_a_worker_end_with_it(place, capsys):
+    (place.folder / "parent.py").write_text(
+        "import subprocess, sys\n"
+        "run = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
+        " start_new_session=True)\n"
+        "print(run.pid, flush=True)\n"
+        "import time; time.sleep(600)\n"
+    )
+    start(place, "worker", ["parent"])
+    log = place.folder / "logs" / "worker.log"
+    deadline = time.monotonic() + 60
+    while not log.read_text().strip() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run = int(log.read_text())
+    down(place)
+    assert capsys.readouterr().out == "Ended: worker, run.\n"
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(run)], capture_output=True, text=True, check=False
+    )
+    assert state.stdout[:1] in {"", "Z"}
+
+
 def test_another_process_with_the_same_id_is_left_alone(place):
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         service = start(place, "files", ["http.server", "0", "--bind", "127.0.0.1"])

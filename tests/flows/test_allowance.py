@@ -43,3 +43,12 @@ def test_a_process_has_its_part_of_as_many_as_hold_a_slot():
             wait_for(lambda: told == [1.0, 0.5])
         wait_for(lambda: told == [1.0, 0.5, 1.0])
     assert holders() == 0
+
+
+@pytest.mark.usefixtures("limit")
+def test_a_run_with_several_processes_holds_a_slot_for_each():
+    told = []
+    with shared_allowance(told.append, processes=3, every=0.1):
+        wait_for(lambda: told == [pytest.approx(1 / 3)])
+        assert holders() == 3
+    assert holders() == 0

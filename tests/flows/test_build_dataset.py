@@ -26,7 +26,7 @@ from tasks.storage.store import Store
 
 STAGES = [
     "scan", "look", "ingest", "identify", "links", "agree", "tile", "adapt", "describe",
-    "synthesize", "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix", "mixture",
+    "synthesize", "converse", "mend", "verify", "coverage", "augment", "turned", "symmetry", "validate", "mix", "mixture",
     "blind",
 ]  # fmt: skip
 PREMISES = ("wrong_attribute", "false_premise", "unanswerable", "true_premise")
@@ -117,7 +117,7 @@ def test_a_changed_parameter_redoes_its_stage_and_what_follows(build, params, tm
     dialogue = params.dialogue.model_copy(update={"turns": 3})
     changed = params.model_copy(update={"dialogue": dialogue})
     assert list(made(build_dataset(str(copy.root), "second", changed))) == [
-        "converse", "mend", "verify", "augment", "turned", "symmetry", "validate", "mix",
+        "converse", "mend", "verify", "coverage", "augment", "turned", "symmetry", "validate", "mix",
     ]  # fmt: skip
 
 
@@ -138,6 +138,7 @@ def test_a_changed_prompt_redoes_its_stage_and_what_follows(build, params, tmp_p
         "converse",
         "mend",
         "verify",
+        "coverage",
         "augment",
         "turned",
         "symmetry",

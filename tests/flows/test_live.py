@@ -62,7 +62,9 @@ def test_parts_are_the_measure_until_answers_are():
         tell(parts, part(stage, shard))
     shown = parts.shown(Reading(0, 0, 0, 0.0, 0.0, 0.0, None, 0.0), None)
     assert shown.percent == 50
-    assert re.fullmatch(r"12 of 24 parts, 36 rows, 12 rejected; about \d+ s left", shown.said)
+    one = len(CHAIN)
+    counts = f"{one} of {2 * one} parts, {3 * one} rows, {one} rejected"
+    assert re.fullmatch(counts + r"; about \d+ s left", shown.said)
     assert parts.shown(reading(1), None).percent == 12.5  # one of eight answers
     parts.whole = True
     assert parts.shown(reading(8), None).percent == 100

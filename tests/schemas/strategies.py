@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 import schemas
+from schemas.coverage import FactCoverage
 from schemas.geometry import Window
 from schemas.record import Record
 
@@ -31,6 +32,8 @@ def records(model: type[R]) -> st.SearchStrategy[R]:
     """Return a strategy of ``model``."""
     if model is Window:
         return windows()  # type: ignore[return-value]
+    if model is FactCoverage:
+        return coverages()  # type: ignore[return-value]
     kept = {name: field for name, field in model.model_fields.items() if not field.exclude}
     fields = {name: _of_field(field) for name, field in kept.items()}
     return st.builds(model, **fields)
@@ -41,6 +44,14 @@ def windows(draw: st.DrawFn) -> Window:
     x0, y0 = draw(st.integers(0, 10**6)), draw(st.integers(0, 10**6))
     width, height = draw(st.integers(1, 10**4)), draw(st.integers(1, 10**4))
     return Window(x0=x0, y0=y0, x1=x0 + width, y1=y0 + height)
+
+
+@st.composite
+def coverages(draw: st.DrawFn) -> FactCoverage:
+    fields = FactCoverage.model_fields.items()
+    drawn = {name: draw(_of_field(field)) for name, field in fields}
+    counts = {name: draw(st.integers(0, 10**6)) for name in ("covered", "contradicted", "omitted")}
+    return FactCoverage(**drawn | counts | {"facts": sum(counts.values())})
 
 
 def _below(model: type[Record]) -> Iterable[type[Record]]:

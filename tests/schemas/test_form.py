@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.label_params import LabelParams
+from schemas.night import PRUNED, NightParams
 from schemas.params import AdaptParams, BuildParams, ImageParams, TeacherParams
 
 FORM = BuildParams.model_json_schema()
@@ -35,6 +36,12 @@ def test_null_stands_for_the_defaults_of_a_group():
     assert BuildParams.model_validate(given) == BuildParams()
     assert TeacherParams(images=None).images == ImageParams()
     assert AdaptParams(labels=None).labels == LabelParams()
+
+
+def test_a_group_that_may_be_none_is_shown_with_its_defaults():
+    prune = NightParams.model_json_schema()["properties"]["prune"]
+    assert prune["default"]["keep"] == PRUNED.keep
+    assert NightParams(prune=None).prune is None
 
 
 def test_null_stands_for_nothing_else():

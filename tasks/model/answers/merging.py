@@ -6,7 +6,7 @@ is just listing the folder then sees one or the other. Who has the old ones open
 they are gone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,8 +27,13 @@ class Merged:
     sound: Mapping[str, bool]
 
 
-def merge(catalogue: Catalogue, names: Iterable[str], new: str) -> Merged:
-    """Write segment ``new`` of all answers in the segments ``names``; of two the older.
+def merge(
+    catalogue: Catalogue,
+    names: Iterable[str],
+    new: str,
+    wanted: Callable[[Frame], bool] = lambda _frame: True,
+) -> Merged:
+    """Write segment ``new`` of the ``wanted`` answers in the segments ``names``; of two the older.
 
     Raises StorageError.
     """
@@ -40,7 +45,7 @@ def merge(catalogue: Catalogue, names: Iterable[str], new: str) -> Merged:
         except (FileNotFoundError, KeyError):  # merged by another process meanwhile
             continue
         frames, sound[name] = segments.parse(content)
-        for frame in frames:
+        for frame in filter(wanted, frames):
             if frame.key not in kept or frame.time < kept[frame.key].time:
                 kept[frame.key] = frame
     if not kept:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from schemas.errors import StorageError
 from schemas.record import ID_LENGTH
+from schemas.settings import settings
 from schemas.teacher import Answer, ModelRequest, StoredAnswer
 from tasks.model.answers.catalogue import Catalogue
 from tasks.model.answers.folder import ENDING, SegmentFolder, root_id
@@ -22,7 +23,7 @@ from tasks.model.answers.merging import GRACE, merge, replace
 from tasks.model.answers.pending import Pending
 from tasks.storage.store import Store
 
-SETTLE: Final = 1.0  # s from the first unflushed put to writing its segment: 1 s is left for that
+LEAST: Final = 0.1  # s, the first pause after a failure
 PATIENCE: Final = 60.0  # s, the longest pause between attempts to write a segment
 TRIES: Final = (0.3, 1.0)  # s between the attempts of flush
 MANY: Final = 64  # tiny segments that this process wrote, when they are merged
@@ -66,8 +67,8 @@ class AnswerStore:
     def put(self, request: ModelRequest, answer: Answer) -> None:
         """Keep ``answer`` beside its request, without the picture.
 
-        On local disk when this returns, under the root about a second later. Raises StorageError
-        when the local disk refuses.
+        On local disk when this returns, and shortly after the seconds of the setting ``settle``
+        under the root. Raises StorageError when the local disk refuses.
         """
         if answer.key != request.key:
             raise ValueError(f"An answer to {answer.key} was given for request {request.key}")
@@ -195,15 +196,15 @@ class AnswerStore:
                 self._thread.start()
 
     def _run(self) -> None:
-        pause = SETTLE
+        pause = settle = settings().settle
         while self._goes_on():
             self._now.wait(pause)
             self._now.clear()
             try:
                 self._write_segments()
-                pause = SETTLE
+                pause = settle
             except Exception as error:  # noqa: BLE001  # the thread must go on, whatever it was
-                pause = min(2 * pause, PATIENCE)
+                pause = min(2 * max(pause, LEAST), PATIENCE)
                 log.warning("%s Tried again in %.0f s.", error, pause)
 
     def _goes_on(self) -> bool:

@@ -1,6 +1,7 @@
 """What the processes of one flow run tell each other on one machine: a folder of small files.
 
     share         flow → workers   which part of a key's limits each of them may use
+    stop          flow → workers   the run is to end
     <pid>.json    worker → flow    its tally, written again while it changes
 
 Counts are for people to look at: a process that is killed takes its last second with it.
@@ -51,6 +52,14 @@ class Board:
         text = self._read(self.folder / "share")
         return float(text) if text else None
 
+    def stop(self) -> None:
+        """Say that the run is to end."""
+        self._write("stop", "")
+
+    def is_stopped(self) -> bool:
+        """Say whether the run is to end."""
+        return (self.folder / "stop").exists()
+
     def post(self, tally: Tally) -> None:
         """Leave the tally of this process."""
         self._write(f"{os.getpid()}{ENDING}", tally.model_dump_json())
@@ -88,11 +97,12 @@ def keep_posted(
     board: Board,
     tally: Callable[[], Tally],
     take: Callable[[float], None],
+    stop: Callable[[], None],
     done: Event,
     every: float = EVERY,
 ) -> None:
-    """Post ``tally`` while it changes, and ``take`` the share that is told, until ``done``."""
-    told, posted, share = False, None, None
+    """Post ``tally`` while it changes, ``take`` the share that is told and ``stop``, until ``done``."""
+    told, posted, share, stopped = False, None, None, False
     while not told:
         told = done.wait(every)
         if not board.folder.is_dir():
@@ -101,6 +111,9 @@ def keep_posted(
         if said is not None and said != share:
             share = said
             take(share)
+        if not stopped and board.is_stopped():
+            stopped = True
+            stop()
         if now != posted:
             posted = now
             board.post(now)

@@ -40,7 +40,7 @@ def main() -> int:
         figures[backend] = soaked(backend, options.only, options.pictures)
     print(json.dumps({"bench": "operate", **figures}))
     rows = [row for found in figures.values() for row in found.values()]
-    return int(any(row.get("billed_twice") or row.get("found") or "error" in row for row in rows))
+    return int(any(row.get("paid_twice") or row.get("found") or "error" in row for row in rows))
 
 
 def soaked(backend: str, names: list[str], pictures: Path | None) -> dict[str, scenes.Figures]:

@@ -16,7 +16,7 @@ REMOTE = {"kind": "openai", "model": "offline-teacher"}
 OPTIONS = Options(
     checks=Checks(key=KEY),
     latency=Latency("uniform", 0.5, 1.5),
-    faults=Faults(seed=1, status_500=0.05, page_502=0.05, torn=0.05),
+    faults=Faults(seed=1, status_500=0.05, page_502=0.05, busy_zero=0.05),
 )
 FEW = {"concurrency": 4}
 Figures = dict[str, float | int | str]
@@ -25,7 +25,7 @@ Figures = dict[str, float | int | str]
 def seeded(seed: int, **service: object) -> dict[str, object]:
     """Return a build that asks the endpoint, and other requests than any other seed's."""
     return {
-        "shards": 4, "teacher": {**REMOTE, "seed": seed},
+        "shards": 4, "teacher": {**REMOTE, "seed": seed}, "symmetry": {"samples": 0},
         "service": {**FEW, "patience": 0.1, **service},
     }  # fmt: skip
 
@@ -44,7 +44,10 @@ def cancelled(station: Station, endpoint: Served) -> Figures:
     run, params = asked(station, endpoint, 1)
     station.cancel(run)
     start, last, seen = time.monotonic(), time.monotonic(), endpoint.bill.seen
+    gone = 0.0
     while not station.read(run).state.is_final():
+        if not gone and not station.engines():
+            gone = time.monotonic() - start
         if endpoint.bill.seen != seen or endpoint.bill.in_flight:
             seen, last = endpoint.bill.seen, time.monotonic()
         time.sleep(0.05)
@@ -55,10 +58,10 @@ def cancelled(station: Station, endpoint: Served) -> Figures:
     return {
         "state": station.read(run).state.name,
         "calls_stopped_s": round(last - start, 1),
+        "process_ended_s": round(gone or ended, 1),
         "cancelled_s": round(ended, 1),
         "billed_before": billed,
-        "billed": endpoint.bill.billed,
-        "billed_twice": endpoint.bill.billed_twice,
+        **bill(endpoint),
     }
 
 
@@ -79,11 +82,11 @@ def suspended(station: Station, endpoint: Served) -> Figures:
 def engine_killed(station: Station, endpoint: Served) -> Figures:
     """Kill the process of a run; its worker notices, and the automation starts it again."""
     run, _ = asked(station, endpoint, 2)
-    kill(*station.engines())
+    lost = kill_beside(endpoint, *station.engines())
     crashed = until(lambda: station.read(run).run_count > 1)
     done = station.until(run, "Completed")
     return {
-        "again_s": round(crashed, 1), "completed_s": round(done, 1), **bill(endpoint),
+        "again_s": round(crashed, 1), "completed_s": round(done, 1), **bill(endpoint, lost),
         "starts": station.read(run).run_count,
     }  # fmt: skip
 
@@ -91,12 +94,12 @@ def engine_killed(station: Station, endpoint: Served) -> Figures:
 def machine_lost(station: Station, endpoint: Served) -> Figures:
     """Kill worker and run at once; a new worker takes the run when its heartbeat is missed."""
     run, _ = asked(station, endpoint, 3)
-    kill(station.worker().pid, *station.engines())
+    lost = kill_beside(endpoint, station.worker().pid, *station.engines())
     station.start_worker()
     noticed = until(lambda: station.read(run).run_count > 1)
     done = station.until(run, "Completed")
     return {
-        "again_s": round(noticed, 1), "completed_s": round(done, 1), **bill(endpoint),
+        "again_s": round(noticed, 1), "completed_s": round(done, 1), **bill(endpoint, lost),
         "starts": station.read(run).run_count,
     }  # fmt: skip
 
@@ -123,20 +126,28 @@ def retried(station: Station, endpoint: Served) -> Figures:
         twice = sum(key in before for key in second.billed_keys)
         return {
             "failed_s": round(failed, 1), "completed_s": round(done, 1), "billed_before": len(before),
-            "billed_after": second.bill.billed, "billed_twice": twice + second.bill.billed_twice,
+            "billed_after": second.bill.billed, "paid_twice": twice + second.bill.billed_twice,
             "starts": station.read(run).run_count,
         }  # fmt: skip
 
 
-def bill(endpoint: Served) -> Figures:
-    """Return what was billed, in all and twice."""
-    return {"billed": endpoint.bill.billed, "billed_twice": endpoint.bill.billed_twice}
+def kill_beside(endpoint: Served, *processes: int) -> int:
+    """Kill processes; return how many answers were on their way to them, which nobody can have kept."""
+    kill(*processes)
+    return endpoint.bill.in_flight
+
+
+def bill(endpoint: Served, lost: int = 0) -> Figures:
+    """Return what was billed in all, what was ``lost`` on its way, and what was paid twice for no reason."""
+    twice = endpoint.bill.billed_twice
+    lost_too = {"lost": lost} if lost else {}
+    return {"billed": endpoint.bill.billed, **lost_too, "paid_twice": max(0, twice - lost)}
 
 
 def scheduled(station: Station, endpoint: Served) -> Figures:
     """Let nightly run every minute for longer than a minute: the second night waits for the first."""
     list(bootstrap(Request(profile="local", variables={"rs_gpt4v_cron": "* * * * *"})))
-    found = station.client.read_deployment_by_name("build-dataset/nightly")
+    found = station.client.read_deployment_by_name("nightly/nightly")
     slow = {**found.parameters["params"], **seeded(6, concurrency=1)}
     parameters = {**found.parameters, "params": slow}
     station.client.update_deployment(found.id, DeploymentUpdate(parameters=parameters))
@@ -167,7 +178,9 @@ def scheduled(station: Station, endpoint: Served) -> Figures:
 
 def approved(station: Station, endpoint: Served) -> Figures:
     """Pause a run for a person, and resume it with the form."""
-    run = station.run(params={"shards": 4, "approval": {"ask": True, "hours": 1}})
+    run = station.run(
+        params={"shards": 4, "symmetry": {"samples": 0}, "approval": {"ask": True, "hours": 1}}
+    )
     paused = station.until(run, "Paused")
     keys = station.read(run).state.state_details.run_input_keyset
     until(lambda: station.client._client.get(f"/flow_runs/{run}/input/{keys['schema']}").is_success)

@@ -53,7 +53,7 @@ def test_for_machines_a_build_prints_one_document_and_nothing_else(capsys, build
     assert (code, err) == (0, "")
     document = json.loads(out)
     assert document["version"] == "second"
-    assert [stage["parts_made"] for stage in document["stages"]] == [0] * 16
+    assert {stage["parts_made"] for stage in document["stages"]} == {0}
     assert document["samples"] == sum(count["samples"] for count in document["tasks"])
 
 

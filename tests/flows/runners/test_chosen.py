@@ -49,7 +49,12 @@ def in_threads(prefect_server, few, tmp_path_factory):
 )  # each worker of a machine imports for seconds, so one where that is enough
 def test_a_release_is_the_same_byte_for_byte(in_threads, few, tmp_path, kind, workers):
     elsewhere = few.model_copy(update={"runner": RunnerParams(kind=kind, workers=workers)})
-    build_dataset(str(tmp_path), "first", elsewhere)
+    try:
+        build_dataset(str(tmp_path), "first", elsewhere)
+    except Exception as error:
+        if "The current node timed out during startup" in str(error):
+            pytest.skip("Ray gives its processes 30 s to start, and they took longer")
+        raise
     ours, theirs = files(tmp_path, "stages"), files(in_threads, "stages")
     assert len(ours) > 20
     assert ours == theirs

@@ -14,7 +14,7 @@ import pytest
 from schemas.errors import LeaseHeld, LeaseLost, Overtaken, StorageError
 from tasks.storage.latest import advance_latest, holding_root, move_latest
 from tasks.storage.lease import acquire, read_lease
-from tasks.storage.releases import LATEST, latest, read_pointer
+from tasks.storage.releases import LATEST, latest, read_pointer, versions
 from tasks.storage.store import Store
 from tests.fixtures.proxy import Faults, Proxy
 
@@ -111,6 +111,18 @@ def test_a_paused_holder_that_wakes_up_after_the_take_over_is_refused(root: str,
     pointer = read_pointer(store)
     assert pointer is not None
     assert (pointer.version, pointer.fence) == ("after", 2)
+
+
+def test_a_paused_holder_that_wakes_up_after_the_take_over_commits_nothing(root: str):
+    store = Store(root)
+    with holder(root, how="commit") as process:
+        process.send_signal(signal.SIGSTOP)
+        with holding_root(store, seconds=30):
+            process.send_signal(signal.SIGCONT)
+            tell(process)
+            assert heard(process) == "LeaseLost"
+    assert versions(store) == ()
+    assert store.list("releases/late") != []  # it was about to
 
 
 def test_a_number_that_was_overtaken_is_refused_even_by_a_holder_that_trusts_itself(place: Store):

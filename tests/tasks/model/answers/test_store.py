@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from schemas.errors import StorageError
+from schemas.settings import settings
 from schemas.teacher import StoredAnswer
 from tasks.model.answers import AnswerStore, open_answers
 from tasks.model.answers.compaction import compact
@@ -292,3 +293,16 @@ def test_a_long_run_does_not_leave_thousands_of_segments(root):
     assert within(15, lambda: len(segments(root)) < 10)
     assert all(has(store, number) for number in range(70))
     assert all(has(AnswerStore(str(root)), number) for number in range(70))
+
+
+@pytest.mark.parametrize(("settle", "there"), [("0", True), ("60", False)])
+def test_an_answer_waits_as_long_as_the_setting_says_before_it_is_written_under_the_root(
+    root, monkeypatch, settle, there
+):
+    monkeypatch.setenv("RS_GPT4V_SETTLE", settle)
+    settings.cache_clear()
+    store = AnswerStore(str(root))
+    put(store, 1)
+    assert within(20 if there else 0.5, lambda: bool(segments(root))) is there
+    store.close()
+    assert segments(root)

@@ -87,10 +87,11 @@ def test_a_file_that_is_torn_is_passed_over(board):
     assert board.tallies() == []
 
 
-def test_a_worker_takes_the_share_it_is_told_and_tells_its_tally_to_the_end(board):
+def test_a_worker_takes_the_share_it_is_told_stops_once_and_tells_its_tally_to_the_end(board):
     meter, shares, done = counted(1), [], threading.Event()
     board.set_share(0.5)
-    arguments = (board, meter.own, shares.append, done, 0.01)
+    stops = []
+    arguments = (board, meter.own, shares.append, lambda: stops.append(1), done, 0.01)
     thread = threading.Thread(target=keep_posted, args=arguments)
     thread.start()
     deadline = time.monotonic() + 20
@@ -101,11 +102,16 @@ def test_a_worker_takes_the_share_it_is_told_and_tells_its_tally_to_the_end(boar
     while shares != [0.5, 0.25]:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    assert stops == []
+    board.stop()
+    while not stops:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     meter.answered(Spent(cost=0), "gpt-4o", "describe")
     done.set()
     thread.join()
     [last] = board.tallies()
-    assert last.reading.answered == 2
+    assert (last.reading.answered, stops) == (2, [1])
 
 
 def test_where_the_folder_is_gone_nothing_is_said_and_nothing_known(tmp_path):
