@@ -119,7 +119,7 @@ def _reply_number(answer: Answer) -> Quantity | None:
 
 def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge what an answer names as what its question asks for."""
-    gap = next((n for s in reversed(answer.question) for n in s.nouns if n.thing.asked), None)
+    gap = _gap(answer)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
     named = [noun for noun in named if noun.clause == named[0].clause]
     if len(named) > 1 and named[0].thing.pronoun in {"it", "this", "they"}:  # “it is a ship”
@@ -141,6 +141,17 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     if claimed.attached and not any(a.kind in {"numbers", "nominal"} for a in gap.attached):
         for noun in named:
             yield from _judged(_as_said(noun, gap), ground, answer)
+
+
+def _gap(answer: Answer) -> Noun | None:
+    """Return what the question asks for: “what”, or “identify the object in the upper left”."""
+    nouns = [n for s in answer.question for n in s.nouns]
+    gap = next((noun for noun in reversed(nouns) if noun.thing.asked), None)
+    if gap is not None and gap.attached:
+        return gap
+    objects = (noun for noun in nouns if noun.thing.pronoun == "object" and noun.attached)
+    placed = (n for n in objects if all(a.kind in {"position", "colour"} for a in n.attached))
+    return next((noun for noun in placed if noun.thing.extreme is None), gap)
 
 
 def _corrects(noun: Noun) -> bool:

@@ -97,6 +97,7 @@ class Grammar(Record):
     polar: Words
     asking: Words
     naming_verbs: Words
+    place_verbs: Words
 
 
 @cache

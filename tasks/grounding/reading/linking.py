@@ -19,9 +19,9 @@ from tasks.grounding.reading.tokens import Token
 from tasks.grounding.truth import ANYTHING
 
 SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
-CLEFT: Final = 12  # tokens within which “it is … that …” is looked for
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
+_FINDING: Final = frozenset({"find", "finds", "spot", "spots", "see", "sees", "can see"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
 _NOMINAL: Final = frozenset({"verb", "not", "colon"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
@@ -71,14 +71,6 @@ class Linker:
             self.loose += clause.fronted
         if clause.is_question and clause.subjects and clause.subjects[0].attached:
             clause.subjects[0].attached[-1].restrictive = False
-
-    def begins_cleft(self) -> int:
-        """Return where to begin: after the “it is” of “it is a ship that lies there”."""
-        some = self.tokens[:CLEFT]
-        if len(some) < 3 or some[0].words != "it" or some[1].kind != "verb" or self.asked:
-            return 0
-        self.clause.exists = True
-        return 2 if any(t.words in {"that", "which", "who"} for t in some[2:]) else 0
 
     def _end_comparative(self) -> None:
         """Tie “larger” without “than” to the other one of two that were named as a whole."""
@@ -349,7 +341,11 @@ class Linker:
 
     def say(self, attached: Attached) -> None:
         """Tie ``attached`` to what it is said of, or keep it for what follows."""
-        attached.restrictive = self.clause.before == "noun"
+        clause, last = self.clause, self.clause.last
+        found = clause.verb in _FINDING and last is not None and last.thing.extreme is not None
+        attached.restrictive = (
+            clause.before == "noun" and not found
+        )  # “one finds the largest there”
         self.attach_or_keep(attached, *self.target())
 
     def relate(self, relation: Attached) -> None:

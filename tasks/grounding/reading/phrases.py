@@ -312,11 +312,18 @@ class Phrase:
         elif token.words in {"its", "their"}:
             thing.pronoun, thing.plural = "it", token.words == "their"
             thing.owner = True
+        elif token.words in {"that", "those"} and self._is_placed(
+            place
+        ):  # “that in the upper left”
+            thing.pronoun, thing.plural = "one", token.words == "those"
         else:
             _stand_in(thing, token)
         if token.kind in {"one", "number", "other", "mention"}:
             self._one(token)
         self._before_of()
+
+    def _is_placed(self, place: int) -> bool:
+        return place + 1 < len(self.tokens) and self.tokens[place + 1].kind == "place"
 
     def _counted_pronoun(self, token: Token) -> None:
         thing = self.thing

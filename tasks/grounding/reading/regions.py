@@ -129,6 +129,9 @@ def _is_elsewhere(found: re.Match[str], text: str, *, two: bool, bare: bool) -> 
     if not bare or found["preposition"]:
         return False
     before = text[max(0, found.start() - 20) : found.start()].rstrip(" \"'(")
+    if two and _holding().match(text, found.end()):  # “the upper left holds a ship”
+        before = before.removesuffix("the").rstrip()
+        return not (not before or before[-1] in ",.;:\n–—(")
     begins = not before or before[-1] in ",.;:\n–—("
     return not (begins and alone and (two or _is_fragment(found, text)))
 
@@ -164,6 +167,11 @@ def _part(name: str | None) -> Part | None:
     parts, plain = grammar().parts, " ".join((name or "").replace("-", " ").split())
     kinds: tuple[Part, ...] = ("third", "half", "edge")
     return next((kind for kind in kinds if plain in getattr(parts, kind)), None)
+
+
+@cache
+def _holding() -> re.Pattern[str]:
+    return re.compile(rf"\s{{1,3}}(?:{any_of(grammar().place_verbs)})(?!\w)")
 
 
 @cache

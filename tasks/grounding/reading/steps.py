@@ -10,6 +10,7 @@ from tasks.grounding.reading.tokens import Token
 
 Step = Callable[[Linker, int, Token], int | None]  # the next token; None for the one after this
 
+CLEFT: Final = 12  # tokens within which “it is … that …” is looked for
 # Words that do not come between a phrase and what is said of it.
 _FILLERS: Final = frozenset({"aside", "the", "a", "bound", "after_number", "pointing", "every"})
 
@@ -37,7 +38,7 @@ STEPS: Final[Mapping[str, Step]] = {
 
 def link(linker: Linker) -> list[Noun]:
     """Walk over the sentence of ``linker``; return its nouns with what is said of each."""
-    at, count = linker.begins_cleft(), len(linker.tokens)
+    at, count = _begins_cleft(linker), len(linker.tokens)
     while at < count:
         thing = linker.heads.get(at)
         if thing is not None:
@@ -63,3 +64,12 @@ def _step(linker: Linker, at: int, token: Token) -> int:
     step = STEPS.get(token.kind)
     following = step(linker, at, token) if step is not None else None
     return at + 1 if following is None else following
+
+
+def _begins_cleft(linker: Linker) -> int:
+    """Return where to begin: after the “it is” of “it is a ship that lies there”."""
+    some = linker.tokens[:CLEFT]
+    if len(some) < 3 or some[0].words != "it" or some[1].kind != "verb" or linker.asked:
+        return 0
+    linker.clause.exists = True
+    return 2 if any(t.words in {"that", "which", "who"} for t in some[2:]) else 0

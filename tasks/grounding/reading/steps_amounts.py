@@ -200,11 +200,9 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
             linker.relate(Attached("nearest", token.start, token.end))
         return
     clause = linker.clause
-    if (
-        clause.before == "noun"
-        and clause.last is not None
-        and clause.last.thing.category is not None
-    ):
+    measured = clause.before == "with" and linker.kind_after(at) == "aspect"
+    behind = clause.before == "noun" or measured  # “with the largest area”
+    if behind and clause.last is not None and clause.last.thing.category is not None:
         best = Adjective("superlative", token.value, token.start, token.end)
         clause.last.thing.adjectives.append(best)  # “the ship furthest to the left”
         return

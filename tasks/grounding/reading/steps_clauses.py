@@ -38,6 +38,7 @@ def shows(linker: Linker, at: int, token: Token) -> None:
     if not clause.subjects or clause.before == "picture":
         by_what = token.words.endswith((" by", " with"))  # “the left is filled by …”, among others
         clause.exists, clause.subjects = clause.before != "noun" and not by_what, []
+        clause.verb = token.value
     elif clause.subjects[-1].thing.foreign and clause.before == "noun":
         clause.exists = linker.is_usual_place(clause.subjects[-1].thing.head)
         clause.subjects = []
