@@ -12,7 +12,7 @@ from tasks.grounding.reading.things import Thing
 Kind = Literal[
     "position", "relation", "between", "nearest", "nearer", "direction", "row_direction", "any_direction",
     "heading", "arrangement", "measure", "distance", "times", "colour", "superlative", "nominal",
-    "counted", "numbers", "open",
+    "counted", "numbers", "open", "whole",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tasks.grounding.reading import steps_lines
-from tasks.grounding.reading.clauses import Attached, Noun
+from tasks.grounding.reading.clauses import Attached, Kind, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, both_regions
@@ -300,11 +300,12 @@ def _at_thing(linker: Linker, ahead: int, token: Token) -> int | None:
     thing, clause = linker.heads[ahead], linker.clause
     if clause.aspect == "distance" or clause.separated:
         return None  # “separated from A by 20 m”, “the distance from A to B”
-    within = thing.tag is None and not thing.adjectives and token.words in {*_INSIDE, "at"}
-    whole = within and thing.category in words("whole_classes")
-    if (thing.foreign or whole) and linker.is_usual_place(thing.head):
+    if thing.foreign and linker.is_usual_place(thing.head):
         return thing.head + 1
-    linker.relate(Attached("open", token.start, token.end, token.words))
+    within = thing.tag is None and not thing.adjectives and token.words in {*_INSIDE, "at"}
+    whole = within and thing.category in words("whole_classes")  # of which the picture is a part
+    kind: Kind = "whole" if whole and linker.is_usual_place(thing.head) else "open"
+    linker.relate(Attached(kind, token.start, token.end, token.words))
     return None
 
 
