@@ -8,13 +8,16 @@ KUBERNETES := 1.32
 BENCHES := $(subst /,.,$(basename $(sort $(wildcard tests/bench/bench_*.py))))
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop bench-flow soak-cluster lock help clean
+.PHONY: demo test test-slow check docs tutorial golden fuzz bench bench-adapt bench-model bench-truth bench-storage soak-storage soak-nights audit sbom soak-operate ui ui-stop bench-flow soak-cluster lock help clean
 
 demo: $(INSTALLED)  ## Build a release from painted scenes: no key, no network, no server
 	$(BIN)/rs-gpt4v demo --root demo
 
 test: $(INSTALLED)  ## Run the tests
 	$(BIN)/pytest -n auto --maxprocesses 4
+
+test-slow: $(INSTALLED)  ## Run the tests that take a minute or more each
+	$(BIN)/pytest -n auto --maxprocesses 4 -m slow
 
 check: $(INSTALLED)  ## Formatting, lint, types, import arrows, Dockerfile, manifests
 	$(BIN)/ruff format --check .

@@ -26,8 +26,8 @@ class Cause(StrEnum):
 class SceneChange(Record):
     """One row per scene that is not as the release has it."""
 
-    cause: Cause
-    source: str
+    cause: Cause = Field(description="what happened")
+    source: str = Field(description="name of the source format")
     scene_id: str = Field(description="of the scene now; of one that is gone, as it was")
     name: str = Field(description="path of the image relative to the source folder, with /")
     before: str | None = Field(None, description="its name, or where replaced its id, before")

@@ -28,7 +28,7 @@ from tasks.symmetry.samples import Unturned, turn_sample
 from tasks.symmetry.tiles import turn_outline, turn_tile, turned_id
 
 _WORDS: Final = ("tasks.lexicon", "tasks.grounding.reading", "tasks.symmetry")
-_SEEN: Final = frozenset({"outcome", "evidence", "found", "margin", "borderline"})
+_SEEN: Final = {"outcome", "evidence", "found", "margin", "borderline"}
 _LABEL_FORMS: Final = pa.array(LABEL_FORMS, pa.string())
 
 

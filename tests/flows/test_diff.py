@@ -30,7 +30,10 @@ from tasks.storage.store import Store
 from tests.fixtures.quick import quick_release
 from tests.fixtures.scenes import quad, write_dota
 
-pytestmark = pytest.mark.timeout(900)  # ten releases are made before the first test
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]  # ten releases are made before the first test
 
 LIE = " There is a soccer field in this image."
 OTHER_NAMES = ("gpt-vision", "gpt-other")

@@ -105,7 +105,7 @@ def test_nobody_is_asked_and_the_build_finds_the_tiles(tmp_path, folder):
     plan_build(root, params, 4)
     assert len(open_answers(root)) == 0
     assert {path.name for path in (tmp_path / "root/stages").iterdir()} == {
-        "scan", "ingest", "identify", "links", "tile",
+        "scan", "look", "ingest", "identify", "links", "tile",
     }  # fmt: skip
     assert not any(part.made for part in tiled(root, params))
 

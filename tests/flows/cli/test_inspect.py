@@ -109,7 +109,10 @@ def test_for_machines_it_is_one_document(capsys, tmp_path):
     [
         (["/nowhere"], "There is no source folder /nowhere."),
         ([], "The following arguments are required: PATH."),
-        ([str(Path(__file__).parent), "--format", "doat"], "Unknown source format “doat”. Did you mean “dota”?"),
+        (
+            [str(Path(__file__).parent), "--format", "doat"],
+            "Unknown source format “doat”. Did you mean “dota”?",
+        ),
         ([__file__], f"The source {__file__} is a file"),
     ],
 )

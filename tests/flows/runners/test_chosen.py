@@ -44,6 +44,7 @@ def in_threads(prefect_server, few, tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "workers"), [("process", 2), extra("dask", 1), extra("ray", 1)]
 )  # each worker of a machine imports for seconds, so one where that is enough

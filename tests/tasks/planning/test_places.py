@@ -24,6 +24,6 @@ def test_tiles_are_read_whole_from_the_groups_that_hold_them(tmp_path):
         for tile in tiles:
             writer.write(tile)
     wanted = [place for place in places(store, [part]) if place.row in {0, 6, 7, 20, 39}]
-    assert [(place.row, tile) for place, tile in tiles_at(store, wanted)] == [
-        (place.row, tiles[place.row]) for place in wanted
+    assert [(place.row, tile.model_dump()) for place, tile in tiles_at(store, wanted)] == [
+        (place.row, tiles[place.row].model_dump()) for place in wanted
     ]
