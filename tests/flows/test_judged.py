@@ -113,6 +113,7 @@ def test_grades_stand_beside_the_data_and_leave_it_as_it_is(judged, endpoint, ca
     assert_no_key(root, caplog.text)
 
 
+@pytest.mark.slow
 def test_a_judge_that_cannot_be_asked_stops_no_release(judged, endpoint):
     endpoint()
     service = ServiceParams(budget=0.00001, period="ever", concurrency=1)

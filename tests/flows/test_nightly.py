@@ -104,6 +104,7 @@ def test_what_is_new_is_built_compared_promoted_and_the_rest_pruned(nights: Nigh
     assert audit(nights.store, deep=True) == ()
 
 
+@pytest.mark.slow
 def test_what_was_held_back_or_taken_back_is_not_made_or_promoted_again(nights: Nights) -> None:
     nights.run("n1")
     nights.scene("river", 2)

@@ -90,6 +90,7 @@ def test_where_every_tile_was_looked_at_the_plan_is_what_the_build_takes(tmp_pat
     assert set(found["plus_minus"].values()) == {0.0}
 
 
+@pytest.mark.slow
 def test_from_half_of_the_tiles_the_whole_lies_within_the_error(plan):
     whole, half = plan(), plan(sample=9)
     assert (whole.sampled, half.sampled) == (18, 9)
@@ -170,6 +171,7 @@ def test_smaller_pictures_and_none_cost_less_and_leave_the_rest_as_it_is(plan):
     assert full.cost.total > low.cost.total > none.cost.total
 
 
+@pytest.mark.slow
 def test_the_time_is_that_of_the_narrowest_limit(plan):
     free, narrow = plan(concurrency=8), plan(concurrency=8, requests_per_minute=2)
     assert free.bound_by == "8 requests in flight"

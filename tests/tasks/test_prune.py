@@ -176,6 +176,7 @@ def test_an_upload_that_was_begun_and_not_ended_is_abandoned(bucket: Bucket) -> 
     assert store.begun() == ()
 
 
+@pytest.mark.slow
 def test_beside_builds_nothing_goes_that_they_need(root: str) -> None:
     made, quick = make_build(root, tiles=1), NOW.model_copy(update={"proof": "listing"})
     store, errors, over = made.store, list[BaseException](), threading.Event()
@@ -218,6 +219,7 @@ def forgotten_soon(store: Store) -> None:
     store.write(RUNNING, content.replace(b'"seconds": 60.0', b'"seconds": 0.3'))
 
 
+@pytest.mark.slow
 def test_killed_at_any_file_it_leaves_every_kept_release_whole(anywhere: Store) -> None:
     with builder() as child:
         for nth, moment in ((1, "after"), (4, "before"))[anywhere.uri.startswith("s3:") :]:

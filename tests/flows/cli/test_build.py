@@ -175,6 +175,7 @@ def test_an_id_that_does_not_exist_is_wrong_use(capsys, build):
     assert "There is no sample and no rejection “nothing”" in err
 
 
+@pytest.mark.slow
 def test_the_demo_paints_its_scenes_builds_and_shows_one_sample(capsys, prefect_server, tmp_path):
     code, out, err = run(capsys, "demo", "--root", tmp_path / "demo", "--version", "v")
     assert code == 0, err

@@ -3,6 +3,8 @@
 ``tests.bench.storage.kills`` does the same for longer, with a reader that looks all the while.
 """
 
+import pytest
+
 from tasks.audit import audit
 from tasks.model.answers import AnswerStore
 from tasks.storage.releases import latest, versions
@@ -15,6 +17,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 def test_kill_9_in_each_phase_leaves_whole_releases_and_no_answer_is_lost(root: str):
     store, places = Store(root), PLACES["s3" if root.startswith("s3:") else "local"]
     with builder() as child:

@@ -113,6 +113,7 @@ def test_a_paused_holder_that_wakes_up_after_the_take_over_is_refused(root: str,
     assert (pointer.version, pointer.fence) == ("after", 2)
 
 
+@pytest.mark.slow
 def test_a_paused_holder_that_wakes_up_after_the_take_over_commits_nothing(root: str):
     store = Store(root)
     with holder(root, how="commit") as process:
