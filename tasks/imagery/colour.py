@@ -130,6 +130,8 @@ def _pixels(
     """
     polygon = _in_picture(polygon, picture.scale)
     x0, y0, x1, y1 = _surroundings(picture, polygon)
+    if x1 <= x0 or y1 <= y0:  # a picture that is smaller than its tile
+        return None, None
     inside = _filled(_scaled(polygon, SHRINK), x0, y0, x1, y1)
     if picture.scale != (1.0, 1.0):
         inside = _without_edge(inside)

@@ -23,7 +23,12 @@ def made(prefect_server):
     dry = list(bootstrap(request.model_copy(update={"dry_run": True})))
     with get_client(sync_client=True) as client, pytest.raises(ObjectNotFound):
         client.read_work_pool("rs-gpt4v")
-    return dry, list(bootstrap(request))
+    yield dry, list(bootstrap(request))
+    with get_client(sync_client=True) as client:  # else it stands in the way of other tests
+        for pool in client.read_work_pools():
+            client.delete_work_pool(pool.name)
+        for limit in client.read_global_concurrency_limits():
+            client.delete_global_concurrency_limit_by_name(limit.name)
 
 
 def deployment(name):

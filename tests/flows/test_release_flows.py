@@ -4,6 +4,7 @@ import json
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.export import ExportParams, export_release
 from flows.review import review_release
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 def latest(key):
     with get_client(sync_client=True) as client:
-        return next(one for one in client.read_artifacts() if one.key == key)
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+        return client.read_artifacts(artifact_filter=wanted)[-1]
 
 
 @pytest.fixture
