@@ -158,7 +158,9 @@ class _Window(Generic[S, R]):
 
     def told(self) -> Iterator[tuple[S, Asked[R] | Unanswered]]:
         """Wait until a question is answered, and yield those that are next in order."""
-        if self._unanswered and (self.tickets[0].outcome is None or not self.has_room()):
+        # what was told already may still be on its way into the queue, with no ticket left
+        unknown = not self.tickets or self.tickets[0].outcome is None
+        if self._unanswered and (unknown or not self.has_room()):
             self._finish(self._finished.get())
         while not self._finished.empty():
             self._finish(self._finished.get())
