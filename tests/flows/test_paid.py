@@ -6,6 +6,7 @@ from prefect.client.orchestration import get_client
 from flows.build_dataset import build_dataset
 from schemas.errors import IncompleteError, OverBudget, UsageError
 from schemas.params import ServiceParams, TeacherParams
+from schemas.runner import RunnerParams
 from schemas.settings import settings
 from tasks.model.engine import close_engines
 from tasks.model.serve import Options, served
@@ -39,7 +40,10 @@ def paid(tmp_path, params, endpoint):
     def build(version, budget, model="offline-teacher"):
         service = ServiceParams(budget=budget, period="ever", concurrency=1)
         teacher = TeacherParams(kind="openai", model=model)
-        wanted = params.model_copy(update={"teacher": teacher, "service": service})
+        runner = RunnerParams(workers=1)  # one after another, so that it is known who comes last
+        wanted = params.model_copy(
+            update={"teacher": teacher, "service": service, "runner": runner}
+        )
         return build_dataset(build.root, version, wanted)
 
     build.root = str(tmp_path / "root")
