@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.coordination import things_in
+from tasks.grounding.reading.extents import find_extents
 from tasks.grounding.reading.grammar import fold
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, find_regions, starts_of
@@ -43,6 +44,7 @@ def sentences(
     raws = raw_tokens(folded)
     starts = [raw.start for raw in raws]
     regions = {at: region for region in find_regions(folded) for at in starts_of(region, folded)}
+    extents = {token.start: token for token in find_extents(folded)}
     masked = sorted((*parsed.boxes, *parsed.units), key=lambda span: span.start)
     tag_starts = [span.start for span in parsed.spans]
     first = 0
@@ -52,7 +54,7 @@ def sentences(
             some = raws[begin : min(begin + LONGEST, last)]
             question = asked or folded.startswith("?", end - 1)
             yield _read(
-                _unmasked(some, masked), folded, parsed.spans, tag_starts, regions, also,
+                _unmasked(some, masked), folded, parsed.spans, tag_starts, regions, extents, also,
                 asked=question,
             )  # fmt: skip
         first = last
@@ -64,6 +66,7 @@ def _read(
     spans: Sequence[TextSpan],
     starts: Sequence[int],
     regions: dict[int, Region],
+    extents: dict[int, Token],
     also: frozenset[str],
     *,
     asked: bool,
@@ -77,6 +80,7 @@ def _read(
         for raw in raws
         if raw.start in regions and (end := regions[raw.start].end)
     }
+    composites |= {raw.start: extents[raw.start] for raw in raws if raw.start in extents}
     tokens = tokenize(raws, composites, also)
     things = tied(tokens, things_in(tokens, asked=asked), tags)
     here = {token.start: regions[token.start] for token in tokens if token.kind == "place"}
