@@ -124,9 +124,9 @@ def read_scenes(
     reader = _Reader(folder, spec, form, image_sets(folder, spec.name))
     pairs = paired(folder, labels)
     for image in sorted({*folder.images(), *pairs.labels}):
-        yield reader.scene(image, pairs.labels.get(image, ()))
+        yield reader.scene(image, pairs.labels.get(image, ()), present=True)
     for name, files in sorted(pairs.absent.items()):
-        found = reader.scene(name, files)
+        found = reader.scene(name, files, present=False)
         yield found if isinstance(found, Rejection) else gone(found, files[0], spec)
     yield from reader.sets.unreadable
     yield from reader.sets.unused(spec.name, _stems(folder, pairs))
@@ -169,10 +169,12 @@ class _Reader:
     form: XmlForm
     sets: ImageSets
 
-    def scene(self, image: str, labels: tuple[str, ...]) -> SceneLabels | Rejection:
+    def scene(
+        self, image: str, labels: tuple[str, ...], *, present: bool
+    ) -> SceneLabels | Rejection:
         """Return the scene of ``image`` with the first of its label files."""
         split = self.sets.split(stem(image)) or split_of_folders(image)
-        scene = SceneLabels(name=image, split=split)
+        scene = SceneLabels(name=image, present=present, split=split)
         if not labels:
             return scene.model_copy(update={"findings": (without_xml(image, self.spec),)})
         try:

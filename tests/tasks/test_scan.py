@@ -3,11 +3,15 @@
 import os
 from pathlib import Path
 
-from schemas.params import DetectionParams
+import pytest
+
+from schemas.params import DetectionParams, SourceSpec
 from schemas.scene import SceneCandidate
 from tasks.scan import scan_source
+from tasks.sources.folder import IMAGE_SUFFIXES
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
+from tests.fixtures.formats import formats
 from tests.fixtures.nights import LONG_AGO, params_for, scanned, write_labels, write_scenes
 
 CORRECTED = ("20 20 60 20 60 40 20 40 ship 0",)
@@ -52,3 +56,18 @@ def test_all_is_read_again_on_demand(tmp_path):
     assert [one.key for one in scan_source.fn(root, spec, 1, DetectionParams(recheck=True))] != [
         part.key
     ]
+
+
+@pytest.mark.parametrize("name", sorted(set(formats()) - {"image_folder"}))
+def test_labels_whose_images_are_absent_are_read_once_too(name, tmp_path):
+    folder, root = tmp_path / name, str(tmp_path / "root")
+    formats()[name].make(folder)
+    for path in [*folder.rglob("*")]:
+        if path.suffix in IMAGE_SUFFIXES:
+            path.unlink()
+        elif path.is_file():
+            os.utime(path, (LONG_AGO, LONG_AGO))
+    spec = SourceSpec(name=name, path=str(folder))
+    first, second = (scan_source.fn(root, spec, 2) for _ in range(2))
+    assert [part.key for part in first] == [part.key for part in second]
+    assert any(part.candidates for part in first)
