@@ -6,6 +6,7 @@ from prefect import allow_failure, flow, unmapped
 
 from flows.approval import ask_approval, check_approvable, raise_unless_approved
 from flows.clock import now
+from flows.diff import publish_diff
 from flows.ending import ending_soon
 from flows.exhibits import show_release
 from flows.gate import raise_if_held_back
@@ -23,6 +24,7 @@ from tasks._stage import Where
 from tasks.adapt import adapt_shard
 from tasks.agree import agree_sources
 from tasks.augment import augment_shard, turn_tiles
+from tasks.canary import check_canary, compare_canary
 from tasks.check import begin_release, check_build
 from tasks.converse import converse_shard
 from tasks.cover import cover_shard
@@ -56,8 +58,8 @@ def build_dataset(
 
     Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
     the others. A failed shard does not lose the others: they are published, and IncompleteError
-    says which ones are missing. HeldBack leaves the latest release what it was; GateError from a
-    stage and StorageError publish nothing. A run that is started again goes on where it was.
+    says which ones are missing. HeldBack leaves the latest release what it was, and so does a canary,
+    which is held against it; GateError from a stage and StorageError publish nothing. A run that is started again goes on where it was.
 
     Args:
         root: Folder or URL that holds stages, answers and releases.
@@ -70,6 +72,10 @@ def build_dataset(
         check_runner(params.runner)
         manifest = made or make_release(root, version, params)
         summary = show_release(root, manifest)
+        if params.canary.share is not None:
+            publish_diff(compare_canary(root, version))
+            raise_if_incomplete(manifest)
+            return manifest
         raise_if_held_back(manifest)
         if params.approval.ask:
             raise_unless_approved(ask_approval(root, version, summary, params.approval))
@@ -81,6 +87,7 @@ def build_dataset(
 def make_release(root: str, version: str, params: BuildParams) -> Manifest:
     """Make and commit release ``version``, and return its manifest; the latest stays what it was."""
     check_build(root, version, params)
+    check_canary(root, params)
     begin_release(root, version, params)
     with shown_live(), building(Store(root), version) as presence:
         return release_of(root, version, params, run_all(root, params), presence)
@@ -135,9 +142,12 @@ def run_stages(root: str, params: BuildParams) -> Finished:
         root, allow_failure(scenes), params.split, Located(parts=every)
     ).result()
     agreed = agree_sources.submit(root, every, identified.links)
-    placed = in_order(identified.placed, shards)
-    later = shard_stages(root, where, candidates, scenes, placed, params)
-    done = finished(shards, seen, scenes, *later)
+    chosen = {shard: shards[shard] for shard in params.canary.of(shards)}
+    at = [place for place, shard in enumerate(shards) if shard in chosen]
+    where, placed = [where[place] for place in at], in_order(identified.placed, chosen)
+    seen, scenes = [seen[place] for place in at], [scenes[place] for place in at]
+    later = shard_stages(root, where, list(chosen.values()), scenes, placed, params)
+    done = finished(chosen, seen, scenes, *later)
     return done.with_parts(placed, (identified.links, agreed.result()))
 
 

@@ -33,6 +33,7 @@ from schemas.params import BuildParams
 from schemas.plan import Plan
 from schemas.prune import Pruned
 from schemas.release import Manifest, Move
+from tasks.canary import check_whole
 from tasks.check import begin_release, check_build
 from tasks.detect import Detected, detect_changes, made_before, remember
 from tasks.diff import diff_releases
@@ -109,6 +110,7 @@ def nightly(
         with ending_soon(), key_from(params.service):
             check_approvable(params.approval)
             check_runner(params.runner)
+            check_whole(params)
             check_build(root, log.version, params)
             with holding_root(store, patience=60 * night.patience) as lease:
                 log.fence = lease.fence

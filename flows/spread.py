@@ -88,13 +88,16 @@ def spread_build(
         if flow_run.run_count < 2:  # else the release may be there already
             check_build(root, version, params)
         shards = by_shard(scan_sources(root, params))
-        service = one_share(params.service, -(-len(shards) // spread.shards_a_run) + 1)
+        chosen = set(params.canary.of(shards))
+        service = one_share(params.service, -(-len(chosen) // spread.shards_a_run) + 1)
         params = params.model_copy(update={"service": service})
         order = Order(root, params, spread.deployment)
         work = [ShardWork(shard=shard, scanned=parts) for shard, parts in shards.items()]
         finish(order.start, spread, "ingest", work)
         placed = zip(work, places(root, shards, params), strict=True)
-        work = [one.model_copy(update={"placed": part}) for one, part in placed]
+        work = [
+            one.model_copy(update={"placed": part}) for one, part in placed if one.shard in chosen
+        ]
         finish(order.start, spread, "stages", work)
     return build_dataset.fn(root, version, params)  # in this run: started again, it goes on
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from schemas.approval import ApprovalParams
+from schemas.canary import CanaryParams
 from schemas.form import Folded, Params
 from schemas.gate import GateParams
 from schemas.judge_params import JudgeParams
@@ -376,6 +377,7 @@ class BuildParams(Params):
     judge: Folded[JudgeParams] = Field(JudgeParams(), title="Judge")
     publish: Folded[PublishParams] = Field(PublishParams(), title="Publish")
     gate: Folded[GateParams] = Field(GateParams(), title="Gate")
+    canary: Folded[CanaryParams] = Field(CanaryParams(), title="Canary")
     approval: Folded[ApprovalParams] = Field(ApprovalParams(), title="Approval")
     runner: Folded[RunnerParams] = Field(RunnerParams(), title="Runner")
 

@@ -62,8 +62,8 @@ def detect_changes(root: str, params: BuildParams) -> Detected:
 
 
 def newest_release(store: Store) -> Manifest | None:
-    """Return the release that was made last, whatever became of it; None where there is none."""
-    lines = list_releases(store)
+    """Return the whole release that was made last, whatever became of it; None where there is none."""
+    lines = [line for line in list_releases(store) if line.canary is None]
     return read_manifest(store, lines[-1].version) if lines else None
 
 

@@ -85,7 +85,14 @@ def diff(store: Store, before: str, after: str, examples: int = EXAMPLES) -> Rel
     ``examples`` are shown of each task type, cause and side. Raises UnknownName where there is no
     such release, MissingFile where a part that it rests on is gone.
     """
-    first, second = read_manifest(store, before), read_manifest(store, after)
+    return difference_of(store, read_manifest(store, before), read_manifest(store, after), examples)
+
+
+def difference_of(
+    store: Store, first: Manifest, second: Manifest, examples: int = EXAMPLES
+) -> ReleaseDiff:
+    """Do what ``diff`` does, for manifests that may name only some of their files."""
+    before, after = first.version, second.version
     tally = _Tally(examples)
     scenes, count = scenes_of(store, first, second), groups(first, second)
     for group in range(count):

@@ -122,7 +122,10 @@ def tiled(root: str, params: BuildParams) -> tuple[Part, ...]:
     with ThreadPoolExecutor(settings().workers) as pool:
         scenes, every = tuple(pool.map(ingested, shards)), Located(parts=tuple(scanned))
         placed = identify_scenes.fn(root, scenes, params.split, every).placed
-        return tuple(pool.map(cut, scenes, placed))
+        chosen = set(params.canary.of(shards))
+        pairs = zip(scenes, placed, strict=True)
+        some = [(one, place) for one, place in pairs if one.shard in chosen]
+        return tuple(pool.map(lambda pair: cut(*pair), some))
 
 
 def plan_teacher(

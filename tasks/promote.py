@@ -48,12 +48,13 @@ def promote(
 
     ``move`` says how and why; forced, neither gate nor approval hold it back. ``over`` is the
     release that must be the latest now (None: there is none). Raises HeldBack where the gate did not
-    let it pass, NotApproved where a person was to approve it and has not, UnknownName where there is
+    let it pass or it is a canary, NotApproved where a person was to approve it and has not, UnknownName where there is
     no such release, Overtaken where another is the latest than ``over``, LeaseLost where ``lease``
     is held by another: then the latest release stays what it was.
     """
     with building(store, None):
         manifest = read_manifest(store, version)
+        _check_whole(manifest)
         if not move.forced:
             _check_gate(manifest)
             _check_approved(store, manifest)
@@ -100,6 +101,15 @@ def tag(store: Store, version: str, name: str) -> str:
 def untag(store: Store, version: str, name: str) -> None:
     """Take tag ``name`` away from ``version``."""
     remove_tag(store, name, version)
+
+
+def _check_whole(manifest: Manifest) -> None:
+    share = manifest.parameters.canary.share
+    if share is not None:
+        raise HeldBack(
+            f"Release “{manifest.version}” is a canary: {share:.0%} of the shards. Build all of them "
+            "with the same parameters, without --canary.share; what it asked for is not asked again."
+        )
 
 
 def _check_gate(manifest: Manifest) -> None:

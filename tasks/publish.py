@@ -155,8 +155,13 @@ def commit(
 def _removed(
     store: Store, params: BuildParams, parts: tuple[Part, ...], failed: tuple[FailedShard, ...]
 ) -> tuple[SceneChange, ...]:
-    """Return the scenes of the latest release that its sources no longer have; none of failed shards."""
+    """Return the scenes of the latest release that its sources no longer have; none of failed shards.
+
+    A trial of some shards says nothing of it.
+    """
     version = None
+    if params.canary.share is not None:
+        return ()
     try:
         version = latest(store)
         before = scanned_by(store, read_manifest(store, version).inputs) if version else []

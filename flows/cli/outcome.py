@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.diff import markdown_diff
+from schemas.diff import ReleaseDiff
 from schemas.record import Record
 from schemas.release import Manifest, Usage
 from schemas.sample import Sample
 from schemas.vocabulary import TaskType
+from tasks.canary import compare_canary
 from tasks.report.rendering import dollars, percent
 from tasks.report.scores import said
 from tasks.report.wholes import wholes
@@ -32,6 +35,9 @@ class Outcome:
     manifest: Manifest
     seconds: float
     wrong: str | None
+    canary: ReleaseDiff | None = (
+        None  # what it has that its shards of the latest have not, and back
+    )
 
     def url(self, path: str) -> str:
         """Return the address of a file of the release."""
@@ -41,7 +47,10 @@ class Outcome:
 def read_outcome(root: str, version: str, seconds: float, wrong: str | None) -> Outcome:
     """Return the outcome of the build of ``version``, from what it wrote."""
     store = Store(root)
-    return Outcome(store, read_manifest(store, version), seconds, wrong)
+    manifest = read_manifest(store, version)
+    tried = manifest.parameters.canary.share is not None
+    canary = compare_canary.fn(root, version) if tried else None
+    return Outcome(store, manifest, seconds, wrong, canary)
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool, sample: bool) -> None:
@@ -56,6 +65,8 @@ def show_outcome(outcome: Outcome, *, as_json: bool, sample: bool) -> None:
     if sample:
         _show_sample(console, outcome)
     _show_places(console, outcome)
+    if outcome.canary is not None:
+        console.print(f"\n{markdown_diff(outcome.canary)}", end="", markup=False)
 
 
 def _document(outcome: Outcome) -> dict[str, JsonValue]:
@@ -74,6 +85,7 @@ def _document(outcome: Outcome) -> dict[str, JsonValue]:
         "failed": [failed.model_dump(mode="json") for failed in manifest.failed],
         "scorecard": _dumped(manifest.scorecard),
         "gate": _dumped(manifest.gate),
+        "canary": _dumped(outcome.canary),
     }
 
 

@@ -89,6 +89,12 @@ def _table(lines: tuple[ReleaseLine, ...]) -> Table:
         table.add_row(
             line.version, line.created, ", ".join(line.sources), f"{line.samples:,}",
             f"{line.images:,}", f"{line.bytes / 1e6:,.1f}", line.gate or "–",
-            ", ".join((*(["latest"] if line.latest else ["held"] if line.held else []), *line.tags)),
+            ", ".join((*_standing(line), *line.tags)),
         )  # fmt: skip
     return table
+
+
+def _standing(line: ReleaseLine) -> list[str]:
+    if line.canary is not None:
+        return [f"canary of {line.canary:.0%}"]
+    return ["latest"] if line.latest else ["held"] if line.held else []

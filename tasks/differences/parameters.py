@@ -1,15 +1,18 @@
 """Which parameters two builds differ in, in words."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import JsonValue
 
 from schemas.params import BuildParams
 
+_TRIAL: Final = {"canary"}  # how much is built, not how
+
 
 def parameters_that_differ(before: BuildParams, after: BuildParams) -> tuple[str, ...]:
     """Return each parameter that differs, such as “mixture.total: none → 500”."""
-    first, second = (params.model_dump(mode="json") for params in (before, after))
+    first, second = (params.model_dump(mode="json", exclude=_TRIAL) for params in (before, after))
     return tuple(_differing("", first, second))
 
 

@@ -107,7 +107,7 @@ def _kept(
 ) -> Iterator[KeptRelease]:
     """Yield the releases that are kept, oldest first, each with the strongest reason."""
     pointer = read_pointer(store)
-    newest = {line.version for line in lines[-keep:]}
+    newest = {line.version for line in [one for one in lines if one.canary is None][-keep:]}
     for line in lines:
         reasons = (
             ("the latest", line.latest),

@@ -36,6 +36,7 @@ class ReleaseLine(Record):
     gate: Literal["passed", "failed"] | None = Field(None, description="none where it has none")
     held: bool = Field(False, description="passed, newer than the latest, and not made it yet")
     tags: tuple[str, ...] = ()
+    canary: float | None = Field(None, description="share of the shards, where it is a trial")
 
 
 def release_path(version: str, path: str) -> str:
@@ -52,7 +53,9 @@ def list_releases(store: Store, names: Iterable[str] | None = None) -> tuple[Rel
     lines = sorted(found, key=lambda line: (line.created, line.version))
     last = next((place for place, line in enumerate(lines) if line.latest), -1)
     return tuple(
-        line.model_copy(update={"held": place > last and line.gate == "passed"})
+        line.model_copy(
+            update={"held": place > last and line.gate == "passed" and line.canary is None}
+        )
         for place, line in enumerate(lines)
     )
 
@@ -213,4 +216,5 @@ def _line(manifest: Manifest, newest: str | None, tags: tuple[str, ...]) -> Rele
         latest=manifest.version == newest,
         gate=None if manifest.gate is None else "passed" if manifest.gate.passed else "failed",
         tags=tags,
+        canary=manifest.parameters.canary.share,
     )
