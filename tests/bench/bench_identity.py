@@ -23,8 +23,8 @@ from scipy.fft import dctn, idctn
 from schemas.geometry import Window
 from schemas.identity import Link, Placement
 from schemas.params import SplitParams
-from schemas.release import Part
-from schemas.scene import IngestedScene, Look, Scene
+from schemas.release import Located, Part
+from schemas.scene import IngestedScene, Look, Scene, SceneCandidate
 from schemas.vocabulary import Split
 from tasks._stage import write_part
 from tasks.identify import Identified, identify_scenes
@@ -129,11 +129,13 @@ def cut_rows(folder: Path) -> Iterator[IngestedScene]:
             for at, (x, y) in enumerate(boxes)
         }  # fmt: skip
         for at, (stem, (picture, kind)) in enumerate(pictures.items()):
-            path = folder / f"{stem}.png"
+            told = f"cut-{number}/{kind}/{stem}.png"
+            path = folder / told
+            path.parent.mkdir(parents=True, exist_ok=True)
             picture.save(path, compress_level=1)
             yield row(
-                f"ff{number:06d}{at:03d}", f"cut-{number}/{kind}/{stem}.png", look_of(path),
-                None, name if kind == "crop" else None, picture.size, str(path),
+                f"ff{number:06d}{at:03d}", told, look_of(path), None,
+                name if kind == "crop" else None, picture.size,
             )  # fmt: skip
 
 
@@ -144,27 +146,34 @@ def row(
     split: Split | None,
     parent: str | None,
     size: tuple[int, int],
-    uri: str = "nowhere.png",
 ) -> IngestedScene:
     """Return a row of the ingest stage."""
     scene = Scene(
-        id=number, source="simulated", name=name, uri=uri, sha256="0" * 64,
+        id=number, source="simulated", name=name, sha256="0" * 64,
         perceptual_hash=look.hashes[0], width=size[0], height=size[1], bands=3, split=split,
         parent=parent,
     )  # fmt: skip
     return IngestedScene(scene=scene, look=look, annotations=())
 
 
-def parts(root: Path, scenes: int) -> list[Part]:
-    """Write the ingested parts."""
+def parts(root: Path, scenes: int) -> tuple[list[Part], Located]:
+    """Write the ingested parts, and the scanned one that says where images are."""
     store, images = Store(str(root)), root / "images"
-    images.mkdir(parents=True)
     each = [
         write_part("ingest", shard, f"k{shard}", IngestedScene, store, rows_of(shard, count))
         for shard in range(SHARDS)
         if (count := scenes // SHARDS)
     ]
-    return [*each, write_part("ingest", SHARDS, "cut", IngestedScene, store, cut_rows(images))]
+    cut = write_part("ingest", SHARDS, "cut", IngestedScene, store, cut_rows(images))
+    listed = (
+        SceneCandidate(
+            id=row.scene.id, source="simulated", name=row.scene.name, sha256="0" * 64, size=1
+        )
+        for row in read_rows(store, cut.path, IngestedScene)
+    )
+    scanned = write_part("scan", SHARDS, "cut", SceneCandidate, store, listed)
+    there = scanned.model_copy(update={"folders": (str(images),)})
+    return [*each, cut], Located(parts=(there,))
 
 
 def judged(root: Path, found: Identified) -> dict[str, object]:
@@ -233,12 +242,12 @@ def main(arguments: Sequence[str]) -> None:
     scenes = int(arguments[0]) if arguments else SMALL if os.environ.get("BENCH_SMALL") else SCENES
     with TemporaryDirectory() as name:
         root = Path(name)
-        made = parts(root, scenes)
+        made, located = parts(root, scenes)
         before, begun = peak_mb(), time.perf_counter()
-        found = identify_scenes.fn(str(root), made, SplitParams())
+        found = identify_scenes.fn(str(root), made, SplitParams(), located)
         first, peak = time.perf_counter() - begun, peak_mb()
         begun = time.perf_counter()
-        identify_scenes.fn(str(root), made, SplitParams())
+        identify_scenes.fn(str(root), made, SplitParams(), located)
         again = time.perf_counter() - begun
         verdict, ratios = judged(root, found), look_ratios(root)
     count = sum(part.rows for part in made)

@@ -1,12 +1,12 @@
 """Nights after a full build: nothing changed, one label changed; time, requests, bytes, memory.
 
-Run: python -m tests.bench.bench_nights [SCENES] [--tenfold] [--scan]
+Run: python -m tests.bench.bench_nights [SCENES] [--tenfold] [--scan] [--bucket]
 
 SCENES is 100 by default; with --tenfold ten times as many are built, too, to compare peak memory.
 With --scan only sources are read and compared, not built: for 100,000 scenes and more. Every step
 runs in a process of its own. ``nothing`` is what a night does that finds no change; ``rebuilt`` makes
 a release all the same. Requests are opened files: each would be one GET or PUT of a bucket at
-least, at the prices of Amazon S3 Standard in us-east-1 (US$ 0.0004 and 0.005 a thousand, see
+least; with --bucket the root is in one, on a real S3 server behind a proxy that counts. At the prices of Amazon S3 Standard in us-east-1 (US$ 0.0004 and 0.005 a thousand, see
 aws.amazon.com/s3/pricing).
 """
 
@@ -19,10 +19,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tests.bench.memory import peak_mb
+from tests.bench.storage.connected import BUCKET, Connected, connected
 
 GET, PUT = 0.0004 / 1000, 0.005 / 1000  # US$
 STEPS = ("full", "nothing", "rebuilt", "label", "another")
@@ -36,12 +38,15 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("scenes", nargs="?", type=int, default=100)
     parser.add_argument("--tenfold", action="store_true")
     parser.add_argument("--scan", action="store_true")
+    parser.add_argument("--bucket", action="store_true")
     options = parser.parse_args(arguments)
     steps = SCANS if options.scan else STEPS
-    found = {
-        number: _nights(number, steps)
-        for number in (options.scenes, *([10 * options.scenes] if options.tenfold else []))
-    }
+    numbers = (options.scenes, *([10 * options.scenes] if options.tenfold else []))
+    with ExitStack() as stack:
+        there = stack.enter_context(connected()) if options.bucket else None
+        if there is not None:
+            there.lead(there.proxy.url)
+        found = {number: _nights(number, steps, there) for number in numbers}
     print(json.dumps({"bench": "nights", **_ratios(found, steps), "nights": found}))
 
 
@@ -57,22 +62,37 @@ def _ratios(found: dict[int, dict[str, Any]], steps: tuple[str, ...]) -> dict[st
     return {"scenes": list(found), **ratios, **memory}
 
 
-def _nights(number: int, steps: tuple[str, ...]) -> dict[str, Any]:
+def _nights(number: int, steps: tuple[str, ...], there: Connected | None) -> dict[str, Any]:
     from tests.fixtures.nights import LONG_AGO, write_labels, write_scenes
 
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="rs-gpt4v-nights-") as name:
-        folder, root = Path(name, "scenes"), Path(name, "root")
+        folder = Path(name, "scenes")
+        root = f"s3://{BUCKET}/root-{number}" if there else str(Path(name, "root"))
         write_scenes(folder, range(number), side=96, labels=2)
         for place, step in enumerate(steps):
             if step in {"label", "another"}:
                 write_labels(folder, number // 2 + place % 2, CORRECTED, LONG_AGO + 60)
-            found[step] = _run(step, folder, root)
+            found[step] = (
+                _run(step, folder, root) if there is None else _asked(step, folder, root, there)
+            )
             print(f"{number:,} scenes, {step}: {json.dumps(found[step])}", flush=True)
     return found
 
 
-def _run(step: str, folder: Path, root: Path) -> dict[str, Any]:
+def _asked(step: str, folder: Path, root: str, there: Connected) -> dict[str, Any]:
+    """Do the same with what the bucket was asked in place of opened files."""
+    there.proxy.reset()
+    figures = _run(step, folder, root)
+    asked = there.proxy.requests
+    puts = asked["PUT"] + asked["POST"] + asked["LIST"]  # a listing costs as much
+    return figures | {
+        "requests": dict(asked), "bytes_up": there.proxy.up, "bytes_down": there.proxy.down,
+        "requests_usd": round((asked["GET"] + asked["HEAD"]) * GET + puts * PUT, 6),
+    }  # fmt: skip
+
+
+def _run(step: str, folder: Path, root: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.bench.bench_nights", "step", step, folder, root]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

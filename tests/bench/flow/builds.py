@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from flows.cli.environment import prepare_environment
+from schemas.gate import GateParams
 from schemas.params import BuildParams, SourceSpec
 from schemas.runner import RunnerParams
 
@@ -64,6 +65,7 @@ def main(mode: str, source: str, root: str, shards: str, kind: str, workers: str
     params = BuildParams(
         sources=(SourceSpec(name="dota", path=source),), shards=int(shards),
         runner=RunnerParams(kind=kind, workers=int(workers)),  # type: ignore[arg-type]
+        gate=GateParams(blind=None),  # scenes that are all alike can be guessed
     )  # fmt: skip
     from tests.bench.chain import _plain
     from tests.bench.memory import peak_mb
