@@ -98,7 +98,7 @@ class Shelf:
 
 
 class _Spill:
-    """Record batches in a temporary file, which is mapped into memory to be read."""
+    """Record batches in a temporary file: a mapped one would count as memory of this process."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rs-gpt4v-")
@@ -123,7 +123,7 @@ class _Spill:
         """Return a batch; after the first call nothing is appended."""
         if self._reader is None:
             self._writer.close()
-            self._reader = pa.ipc.open_file(pa.memory_map(str(self._path)))
+            self._reader = pa.ipc.open_file(pa.OSFile(str(self._path)))
         if self._last is None or self._last[0] != number:
             self._last = number, self._reader.get_batch(number)
         return self._last[1]

@@ -44,7 +44,8 @@ class PartWriter:
         """Write ``model`` rows to ``file``; ``schema`` may add metadata to the derived one."""
         self._model = model
         self._schema = schema or arrow_schema(model)
-        self._writer = pq.ParquetWriter(file, self._schema, **parquet_options(self._schema))
+        options = parquet_options(self._schema, page_index=False)  # parts are read group by group
+        self._writer = pq.ParquetWriter(file, self._schema, **options)
         self._records: list[Record] = []
         self._gathered: list[pa.RecordBatch] = []
         self._gathered_bytes = 0
@@ -257,14 +258,17 @@ def _parquet(file: BinaryIO) -> pq.ParquetFile:
     return pq.ParquetFile(file, page_checksum_verification=True)
 
 
-def parquet_options(schema: pa.Schema) -> dict[str, object]:
-    """Return writer options under which equal rows give equal bytes, pictures uncompressed."""
+def parquet_options(schema: pa.Schema, *, page_index: bool = True) -> dict[str, object]:
+    """Return writer options under which equal rows give equal bytes, pictures uncompressed.
+
+    A page index stays in memory until the file ends, about 45 KB a group of samples.
+    """
     pictures, others = _leaves(schema)
     return {
         "compression": dict.fromkeys(pictures, "none") | dict.fromkeys(others, "zstd"),
         "use_dictionary": others,
         "write_statistics": others,
-        "write_page_index": True,
+        "write_page_index": page_index,
         "write_batch_size": 16,  # a page is measured that often: else it holds a group of pictures
         "write_page_checksum": True,
     }
