@@ -12,6 +12,7 @@ from typing import Final
 
 from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, Clause, Noun, subjects_or_last
+from tasks.grounding.reading.closing import close
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.regions import Region
 from tasks.grounding.reading.things import EXTREMES, Thing, is_any_other
@@ -61,77 +62,8 @@ class Linker:
 
     def end(self) -> None:
         """Give what the clause has left open to the phrases that it has."""
-        clause = self.clause
         self.open_pending()
-        self._end_comparative()
-        self._end_exceeding()
-        self._end_measures()
-        self._end_numbers()
-        if not clause.subjects and clause.fronted:
-            self.loose += clause.fronted
-        if clause.is_question and clause.subjects and clause.subjects[0].attached:
-            clause.subjects[0].attached[-1].restrictive = False
-
-    def _end_comparative(self) -> None:
-        """Tie “larger” without “than” to the other one of two that were named as a whole."""
-        clause, waiting = self.clause, self.clause.comparative
-        if waiting is None:
-            return
-        asked = [noun for noun in clause.nouns if noun.thing.asked]
-        waiting.others = clause.whole if len(clause.whole) > 1 else []
-        if clause.reference is not None:
-            waiting.others = [clause.reference]
-        elif asked:  # “which is larger, A or B?”
-            waiting.others = [noun for noun in clause.nouns if noun is not asked[0]]
-        if waiting.others:
-            self.attach(of_aspect(waiting, clause), asked[:1] or subjects_or_last(clause)[:1])
-
-    def _end_exceeding(self) -> None:
-        """Say in what “A exceeds B” is so, where the clause says it after: “in number”."""
-        for relation in self.clause.exceeding:
-            of_aspect(relation, self.clause)
-            if relation.value in {"exceeding", "exceeded_by", "equal_to"}:
-                relation.kind = "open"
-
-    def _end_measures(self) -> None:
-        clause = self.clause
-        between = [one for one in clause.fronted if one.kind == "between"]
-        if between and not clause.subjects and not clause.ends:
-            clause.ends = between[0].others
-        for measure in clause.measures:
-            if clause.aspect in {"length", "width", "size"} and not clause.separated:
-                amount = measure.amounts[0]
-                of_width = clause.aspect == "width"
-                measure.kind = "measure"
-                measure.amounts = (None, amount) if of_width else (amount, None)
-                self.attach(measure, (clause.subjects or clause.nouns)[:1])
-            elif clause.separated or clause.aspect == "distance" or clause.ends:
-                self._end_distance(measure)
-            elif not clause.nouns:
-                self.loose.append(measure)
-
-    def _end_distance(self, measure: Attached) -> None:
-        """Tie a distance to the two things that the clause names, or to one group of them."""
-        clause = self.clause
-        measure.kind = "distance"
-        ends = clause.ends or [noun for noun in clause.nouns if noun.role != "nominal"]
-        if not ends and not clause.nouns:
-            self.loose.append(measure)
-        elif len(ends) == 1:
-            self.attach(measure, ends)
-        elif ends:
-            measure.others = ends[1:2]
-            self.attach(measure, ends[:1])
-
-    def _end_numbers(self) -> None:
-        """Give a number to what the clause counts: “14 is the number of planes”."""
-        clause = self.clause
-        counted = [noun for noun in clause.nouns if noun.aspect == "number"]
-        for number in clause.numbers:
-            if counted and not any(a.kind in {"counted", "numbers"} for a in counted[0].attached):
-                self.attach(number, counted[:1])
-            elif all(noun.thing.pronoun in {"it", "they"} for noun in clause.nouns):
-                self.loose.append(number)
+        close(self)
 
     # ------------------------------------------------------------ noun phrases
 
