@@ -102,7 +102,7 @@ def _superlative(resolver: Resolver, noun: Noun, other: Noun) -> Superlative | N
         return None
     wholes = other.whole or noun.whole
     if best.category is None:
-        best.category = noun.thing.category
+        best.category = noun.thing.category or noun.thing.like
     if len(wholes) == 1 and wholes[0].thing.pronoun == "object":
         best.category = ANYTHING
     elif wholes:

@@ -38,7 +38,7 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
         is_open |= tells_nothing(found)
         graded = graded.both(found)
     outcome = _outcome(graded, is_floor=base.is_floor, known=base.known)
-    compared = any(one.kind in {"relation", "nearer"} for one in noun.attached)
+    compared = any(one.kind in {"relation", "nearer", "times"} for one in noun.attached)
     loose = thing.denied in words("loosely") or thing.rank or noun.role == "object"
     loose = loose or (thing.rest and not compared) or ground.excepted
     if outcome == "contradicted" and (is_open or loose or noun.thought):

@@ -98,6 +98,8 @@ class Resolver:
             return Base(members.graded, members.is_floor, known=True)
         if thing.pronoun == "object":
             return Base(self.truth.members(ANYTHING).graded, is_floor=True, known=True)
+        if len(noun.whole) == 1 and thing.extreme is not None:  # “the largest among the ships”
+            return self.base(noun.whole[0])
         last = next(readings.pointed_at(self, thing), None)
         if readings.is_one(thing) and thing.like is not None:
             members = self.members(thing.like)

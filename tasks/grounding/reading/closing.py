@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, Clause, subjects_or_last
+from tasks.grounding.reading.rivals import best_of_all
 
 if TYPE_CHECKING:
     from tasks.grounding.reading.linking import Linker
@@ -43,6 +44,8 @@ def _end_exceeding(clause: Clause) -> None:
         of_aspect(relation, clause)
         if relation.value in {"exceeding", "exceeded_by", "equal_to"}:
             relation.kind = "open"
+        else:
+            best_of_all(relation, clause.subjects)
 
 
 def _end_measures(linker: "Linker") -> None:

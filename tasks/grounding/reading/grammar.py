@@ -97,6 +97,8 @@ class Grammar(Record):
     polar: Words
     asking: Words
     naming_verbs: Words
+    among: Words
+    observing: Words
     place_verbs: Words
 
 

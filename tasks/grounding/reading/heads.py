@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.tokens import Token
 
 Head = Literal["class", "object", "pronoun", "foreign"]
@@ -105,8 +106,7 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
                 return following in {"verb", "seen"}
             return token.words in {"none", "nothing", "nobody", "no one"} and before != "colon"
         case "superlative" | "comparative":
-            alone = following in _AFTER or not following
-            return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
+            return _is_best_alone(tokens, place)
         case "pointing":
             return _is_pointing_alone(tokens, place)
         case "one":
@@ -118,6 +118,15 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
         case "every":
             return _is_all_alone(token, following)
     return False
+
+
+def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “the largest” means a thing by itself: “the largest is …”, “the largest among …”."""
+    before, following = _kind(tokens, place - 1), _kind(tokens, place + 1)
+    if following == "between" and tokens[place + 1].words in words("among"):
+        return before in {"", "the", "comma"}
+    alone = following in _AFTER or not following
+    return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
 
 
 def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
@@ -164,6 +173,8 @@ def _is_number_alone(tokens: Sequence[Token], place: int) -> bool:
     ):
         return False
     if token.value == "one":
+        if tokens[place + 1 : place + 2] and tokens[place + 1].words in words("observing"):
+            return False  # “one finds”
         before = _kind(tokens, place - 1)
         named = before in _ADJECTIVES - {"number"}
         return named or stands_alone(tokens, place)

@@ -15,16 +15,17 @@ from tasks.grounding.reading.clauses import Attached, Clause, Noun, subjects_or_
 from tasks.grounding.reading.closing import close
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.regions import Region
-from tasks.grounding.reading.things import EXTREMES, Thing, is_any_other
+from tasks.grounding.reading.rivals import best_of_all, best_of_others
+from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
-from tasks.grounding.truth import ANYTHING
 
 SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
-_FINDING: Final = frozenset({"find", "finds", "spot", "spots", "see", "sees", "can see"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
 _NOMINAL: Final = frozenset({"verb", "not", "colon"})
+_ABOUT: Final = frozenset({None, "colour", "position"})
+_SIZED: Final = frozenset({"size", "length", "width"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
 
 
@@ -141,19 +142,19 @@ class Linker:
         if pending.kind == "between" and len(pending.others) == 1 and not noun.thing.plural:
             return
         clause.pending, clause.partner = None, pending.others
-        extreme = EXTREMES.get(pending.value)
-        if extreme and clause.targets and is_any_other(noun.thing, clause.targets[0].thing):
-            peers = ANYTHING if noun.thing.pronoun == "object" else None
-            best = Attached("superlative", pending.start, noun.thing.end, extreme, peers=peers)
-            self.attach(best, clause.targets, clause.instead)  # “larger than anything else”
-        elif pending.value == "reference":
+        if pending.value == "reference":
             clause.reference = noun
         elif pending.kind == "between" and (
             clause.separated or clause.aspect == "distance" or clause.measures
         ):
             clause.ends = pending.others
         else:
-            self.attach_or_keep(of_aspect(pending, clause), clause.targets, clause.instead)
+            said = best_of_all(of_aspect(pending, clause), clause.targets)
+            best = best_of_others(said, clause.targets)
+            if best is None:
+                self.attach_or_keep(said, clause.targets, clause.instead)
+            else:
+                self.attach(best, [noun])
 
     def _joins_objects(self, thing: Thing) -> bool:
         """Say whether the phrase is one more of what a relation relates to: “left of A and B”."""
@@ -186,7 +187,10 @@ class Linker:
             and clause.verb in _BE
             and bool(clause.subjects)
             and not clause.subjects[-1].thing.foreign
-            and clause.aspect in {None, "colour", "position"}
+            and (
+                clause.aspect in _ABOUT
+                or (clause.aspect in _SIZED and clause.subjects[-1].aspect is None)
+            )
             and not clause.exists
             and (thing.quantity is None or clause.subjects[-1].thing.pronoun == "object")
         )
@@ -274,7 +278,11 @@ class Linker:
     def say(self, attached: Attached) -> None:
         """Tie ``attached`` to what it is said of, or keep it for what follows."""
         clause, last = self.clause, self.clause.last
-        found = clause.verb in _FINDING and last is not None and last.thing.extreme is not None
+        found = (
+            clause.verb in words("observing")
+            and last is not None
+            and last.thing.extreme is not None
+        )
         attached.restrictive = (
             clause.before == "noun" and not found
         )  # “one finds the largest there”

@@ -163,6 +163,8 @@ class Phrase:
                 return self._sets_apart(token)
             case "the" | "pointing":
                 thing.definite = True
+            case "picture" if token.owner:  # “the scene's largest object”
+                thing.definite = True
             case _:
                 return token.kind in _PASSED
         return True

@@ -8,12 +8,15 @@ from tasks.grounding.reading.grammar import grammar, words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.measures import bound_before, read_measure
 from tasks.grounding.reading.quantities import Quantity, read_quantity
-from tasks.grounding.reading.things import Adjective
+from tasks.grounding.reading.things import Adjective, Thing
 from tasks.grounding.reading.tokens import Token
 
 _FROM: Final = frozenset({"from", "to", "of"})
 _NUMBERED: Final = frozenset({"more_than", "fewer_than"})
 _EXCEEDED: Final = {"more_than": "more_than", "less_than": "fewer_than"}
+_MEASURED: Final = frozenset({"with", "of", "preposition"})
+_PARTICIPLES: Final = ("ing", "ed")
+_BEFORE_BEST: Final = frozenset({"the", "a", "aside"})
 _LONGEST: Final = 3  # tokens between “than” and its number
 
 
@@ -199,14 +202,32 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
         if token.value == "near" and following is not None and linker.kind_after(at) != "place":
             linker.relate(Attached("nearest", token.start, token.end))
         return
-    clause = linker.clause
-    measured = clause.before == "with" and linker.kind_after(at) == "aspect"
-    behind = clause.before == "noun" or measured  # “with the largest area”
-    if behind and clause.last is not None and clause.last.thing.category is not None:
+    narrowed = _narrowed(linker, at)
+    if narrowed is not None and (narrowed.category or narrowed.pronoun in {"object", "one"}):
         best = Adjective("superlative", token.value, token.start, token.end)
-        clause.last.thing.adjectives.append(best)  # “the ship furthest to the left”
+        narrowed.adjectives.append(best)  # “the ship furthest to the left”
+        linker.clause.relative = False
         return
     linker.say(Attached("superlative", token.start, token.end, token.value))
+
+
+def _narrowed(linker: Linker, at: int) -> Thing | None:
+    """Return the phrase that a superlative behind it says which one is meant of, None where it does not.
+
+    “The ship furthest to the left”, “with the largest area”, “that is leftmost”, “placed lowest”.
+    """
+    clause, last = linker.clause, linker.clause.last
+    if last is None:
+        return None
+    measured = clause.before in _MEASURED and linker.kind_after(at) == "aspect"
+    if clause.before == "noun" or measured:
+        return last.thing
+    if clause.relative and clause.subjects:
+        return clause.subjects[-1].thing
+    verb = linker.tokens[last.thing.head + 1]
+    behind = verb.kind in {"verb", "shows"} and verb.words.endswith(_PARTICIPLES)
+    within = all(token.kind in _BEFORE_BEST for token in linker.tokens[last.thing.head + 2 : at])
+    return last.thing if behind and within else None
 
 
 def factor(linker: Linker, at: int, token: Token) -> None:

@@ -160,7 +160,7 @@ def relative(linker: Linker, at: int, token: Token) -> None:
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
         linker.attach(Attached("open", token.start, token.end), [last])
     if clause.before == "noun" and linker.kind_after(at) != "of":
-        clause.subjects, clause.exists, clause.relative = [last], False, True
+        clause.subjects, clause.exists, clause.relative = [last], False, not clause.cleft
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

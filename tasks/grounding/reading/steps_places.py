@@ -12,10 +12,10 @@ from tasks.grounding.reading.tokens import Token
 
 _OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
 _INSIDE: Final = frozenset({"in", "on", "across", "throughout", "over", "within", "inside"})
-_AMONG: Final = frozenset({"among", "amongst", "out of the"})
 _OPTIONAL: Final = frozenset(
     {"the", "a", "pointing", "aside", "colour", "size", "every", "superlative"}
 )
+_LONGEST: Final = 3  # tokens between “as for” and what is spoken of
 _JOINED: Final = frozenset({"and", "comma"})
 
 
@@ -171,12 +171,12 @@ def between(linker: Linker, at: int, token: Token) -> None:
     clause = linker.clause
     if linker.kind_after(at) == "number" and at + 1 not in linker.heads:
         return  # “between four and six”
-    if not clause.before and token.words in _AMONG:
+    if not clause.before and token.words in words("among"):
         clause.opens_whole = True
         return
     last = clause.last
     if (
-        token.words in _AMONG
+        token.words in words("among")
         and last is not None
         and last.thing.extreme
         and last.thing.category is None
@@ -208,7 +208,8 @@ def of(linker: Linker, at: int, token: Token) -> None:
     if not clause.before:
         clause.opens_whole = True
     elif clause.before == "noun" and at + 1 not in linker.heads:
-        if linker.kind_after(at) not in {"aspect", "colour"} and not _is_picture(linker, at + 1):
+        measured = linker.kind_after(at) in {"aspect", "colour"} or _is_of_most(linker, at + 1)
+        if not measured and not _is_picture(linker, at + 1) and linker.kind_after(at) != "who":
             linker.say(Attached("open", token.start, token.end))
     elif clause.before == "noun" and clause.last is not None:
         best, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
@@ -216,6 +217,20 @@ def of(linker: Linker, at: int, token: Token) -> None:
             linker.relate(Attached("open", token.start, token.end))
         elif best and following.pronoun is not None:  # “the larger ship of the two”
             clause.opens_whole = True
+
+
+def _is_of_most(linker: Linker, at: int) -> bool:
+    """Say whether “greatest size” begins at token ``at``."""
+    while at < len(linker.tokens) and linker.tokens[at].kind in {"the", "a"}:
+        at += 1
+    best = at < len(linker.tokens) and linker.tokens[at].kind == "superlative"
+    return best and linker.kind_after(at) == "aspect"
+
+
+def topic(linker: Linker, at: int, token: Token) -> None:
+    """Take “as for the planes, …”: they are the whole of what follows."""
+    if not linker.clause.before and linker.head_after(at + 1, _LONGEST) is not None:
+        linker.clause.opens_whole = True
 
 
 def _is_picture(linker: Linker, at: int) -> bool:
