@@ -24,6 +24,8 @@ from tasks.grounding.truth import ANYTHING
 from tasks.grounding.verdicts import Checked
 
 READ: Final = 60  # tokens of an answer that are looked at
+_RUNNING: Final = frozenset({"direction", "row_direction", "any_direction"})
+_LOOSE: Final = frozenset({"this", "that", "it", "these", "those", "they"})
 _FAR: Final = frozenset({"far", "distance", "apart"})
 _WIDE: Final = frozenset({"wide", "width", "broad"})
 _LONG: Final = frozenset({"long", "length", "large", "big", "size", "longer"})
@@ -124,6 +126,7 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     named = [noun for noun in named if noun.clause == named[0].clause]
     if len(named) > 1 and named[0].thing.pronoun in {"it", "this", "they"}:  # “it is a ship”
         del named[0]
+    named = [_identified(noun) for noun in named]
     if any(_corrects(noun) for noun in named):
         return
     if gap is None and named:
@@ -152,6 +155,14 @@ def _gap(answer: Answer) -> Noun | None:
     objects = (noun for noun in nouns if noun.thing.pronoun == "object" and noun.attached)
     placed = (n for n in objects if all(a.kind in {"position", "colour"} for a in n.attached))
     return next((noun for noun in placed if noun.thing.extreme is None), gap)
+
+
+def _identified(noun: Noun) -> Noun:
+    """Return what “that is”, “it would be” names; another phrase as it is."""
+    if noun.thing.pronoun not in _LOOSE:
+        return noun
+    others = (a.others[0] for a in noun.attached if a.kind == "nominal" and not a.negated)
+    return next(others, noun)
 
 
 def _corrects(noun: Noun) -> bool:
@@ -199,7 +210,10 @@ def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge “which plane is the largest? – the one in the upper left”."""
     for sentence in answer.question:
         asked = next(iter(sentence.nouns), None)
-        if asked is None or sentence.tokens[0].words != "which" or noun.thing.pronoun != "one":
+        if asked is None or sentence.tokens[0].words != "which":
+            continue
+        same = noun.thing.category is not None and noun.thing.category == asked.thing.category
+        if noun.thing.pronoun != "one" and not (same and noun.thing.definite):
             continue
         for attached in (one for one in asked.attached if one.kind == "nominal" and one.others):
             if attached.others[0].thing.extreme is not None and asked.thing.category is not None:
@@ -270,11 +284,11 @@ def _at(checked: Checked, noun: Noun, answer: Answer) -> Checked:
 def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge a place, colour or direction that is said of what the question asks about."""
     told = [attached for sentence in answer.read for attached in sentence.loose]
+    unknown = [n for n in _subjects(answer) if n.thing.foreign or _is_unknown(n, ground)]
+    told += [a for n in unknown for a in n.attached if a.kind in _RUNNING]
     told = [_measured(one, answer) for one in told]
     told = [one for one in told if one.kind != "counted"]
-    if not told or any(
-        n.role == "subject" and not n.thing.foreign for s in answer.read for n in s.nouns
-    ):
+    if not told or len(unknown) < len(_subjects(answer)):
         return  # it speaks of things itself, and is judged by itself
     noun = answer.subject or _spoken_of(ground)
     if noun is None:
@@ -290,9 +304,20 @@ def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
         for one in told:
             one.restrictive = False
             rows = any(a.kind == "arrangement" for a in noun.attached) or noun.thing.collective
-            of_row = bool(rows) and one.kind == "direction"
-            one.kind = "row_direction" if of_row else one.kind
+            if one.kind in {"direction", "any_direction"}:
+                one.kind = "row_direction" if rows else "direction"
         yield from ours.told(noun, meaning, told)
+
+
+def _subjects(answer: Answer) -> list[Noun]:
+    return [noun for s in answer.read for noun in s.nouns if noun.role == "subject"]
+
+
+def _is_unknown(noun: Noun, ground: Ground) -> bool:
+    """Say whether a pronoun fits nothing that was named before: “it” of a row, “they” of one thing."""
+    if noun.thing.pronoun not in _LOOSE:
+        return False
+    return not Resolver(ground.truth, ground.discourse, ground.text).meaning(noun).names_objects
 
 
 def _spoken_of(ground: Ground) -> Noun | None:

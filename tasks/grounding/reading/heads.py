@@ -125,6 +125,8 @@ def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
     before, following = _kind(tokens, place - 1), _kind(tokens, place + 1)
     if following == "between" and tokens[place + 1].words in words("among"):
         return before in {"", "the", "comma"}
+    if following == "aside" and _is_before_noun(tokens, place + 1):
+        return False  # “the largest annotated object”
     alone = following in _AFTER or not following
     return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
 

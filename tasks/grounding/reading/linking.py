@@ -26,7 +26,7 @@ _LOOSE: Final = frozenset({"this", "that", "it"})
 _NOMINAL: Final = frozenset({"verb", "not", "colon"})
 _ABOUT: Final = frozenset({None, "colour", "position"})
 _SIZED: Final = frozenset({"size", "length", "width"})
-_BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
+_BE: Final = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 
 
 class Linker:
@@ -71,6 +71,8 @@ class Linker:
     def noun(self, thing: Thing) -> None:
         """Take in a noun phrase: as object of a relation, as what subjects are, or as a subject."""
         clause = self.clause
+        if self._is_line(thing):
+            return
         self._deny_thing(thing)
         noun = Noun(thing, exists=clause.exists, thought=clause.thought or thing.thought)
         noun.aspect = self._aspect_of(thing)
@@ -95,6 +97,14 @@ class Linker:
         else:
             self._as_subject(noun)
         clause.last, clause.negated = noun, False
+
+    def _is_line(self, thing: Thing) -> bool:
+        """Note that a row is spoken of; say whether it is that of the subjects: “they form a row”."""
+        clause, pending = self.clause, self.clause.pending
+        if not thing.foreign or thing.collective not in words("collectives_in_line"):
+            return False
+        clause.in_row |= pending is None or pending.kind == "open"
+        return bool(clause.subjects) and pending is None and not thing.definite
 
     def _deny_thing(self, thing: Thing) -> None:
         clause = self.clause
@@ -204,10 +214,21 @@ class Linker:
             self.clause.relative = False
             return
         said = Attached("nominal", thing.start, thing.end, others=[noun])
+        self._colour_of(noun)
         compared = [a.value for a in thing.adjectives if a.kind == "comparative"]
         if thing.category is None and compared and compared[0] in {"more_than", "fewer_than"}:
             said.kind, said.value, said.others = "numbers", compared[0], self.clause.whole
         self.attach(said, self.clause.subjects)
+
+    def _colour_of(self, noun: Noun) -> None:
+        """Say of “the largest is a red ship” that it is red."""
+        thing, subjects = noun.thing, self.clause.subjects
+        colours = [one for one in thing.adjectives if one.kind == "colour"]
+        plain = thing.category is not None and thing.denied is None and not thing.definite
+        named = subjects[-1].thing.pronoun != "object" or subjects[-1].thing.extreme is not None
+        if len(colours) == 1 and plain and named and not self.clause.negated:
+            one = colours[0]
+            self.attach(Attached("colour", one.start, one.end, one.value), subjects)
 
     def _as_subject(self, noun: Noun) -> None:
         clause, last = self.clause, self.clause.last
@@ -215,6 +236,7 @@ class Linker:
         joined = joined and not (noun.thing.pronoun and noun.thing.portion)
         if joined and last is not None and last.role == "object":
             joined = not last.attached
+        joined = joined and last is not None and not self._has_verb(last.thing, noun.thing)
         owner = clause.subjects[-1].thing if clause.subjects else None
         joined = joined and owner is not None and not (owner.foreign or owner.owner)
         if joined and len(clause.subjects) < SUBJECTS and not clause.subjects[-1].is_described:
@@ -227,6 +249,10 @@ class Linker:
             if in_line and one.kind == "direction" and not clause.long_sides:
                 one.kind = "row_direction"
             noun.attached.append(one)
+
+    def _has_verb(self, one: Thing, other: Thing) -> bool:
+        """Say whether a verb stands between two phrases: “ships are visible, the largest …”."""
+        return any(t.kind in {"verb", "seen"} for t in self.tokens[one.head + 1 : other.first])
 
     # ------------------------------------------------------------ predicates
 

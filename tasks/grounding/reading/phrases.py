@@ -48,6 +48,8 @@ class Phrase:
         else:
             thing.category = token.value if kind == "class" else None
             thing.foreign = kind == "foreign"
+            if thing.foreign and token.kind == "collective":
+                thing.collective = token.value
             if kind == "object":
                 thing.pronoun = "object"
                 thing.plural = token.words.endswith("s") and token.words != "class"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.grounding.reading.clauses import Attached
+from tasks.grounding.reading.clauses import Attached, Clause
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
@@ -110,8 +110,14 @@ def deny(linker: Linker) -> None:
 def hypothetical(linker: Linker, at: int, token: Token) -> None:
     """Note that what follows is thought of, not seen; a question may ask so."""
     sought = token.words == "for" and linker.clause.verb in _SEEKING
-    if linker.kind_after(at) != "measure" and not sought:  # “stretches for 20 m”
+    named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
+    if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
+
+
+def _points(clause: Clause) -> bool:
+    """Say whether the subject is “that” or “it”: “that would be the one there” is told for certain."""
+    return bool(clause.subjects) and clause.subjects[-1].thing.pronoun in {"that", "it", "this"}
 
 
 def boundary(linker: Linker, at: int, token: Token) -> None:
@@ -155,6 +161,7 @@ def having(linker: Linker, at: int, token: Token) -> None:
 def relative(linker: Linker, at: int, token: Token) -> None:
     """Make the last phrase the subject: “a ship that lies there”."""
     clause, last = linker.clause, linker.clause.last
+    clause.exists = clause.exists and not clause.cleft
     if last is None or last.role != "subject":
         return
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:

@@ -283,6 +283,7 @@ def preposition(linker: Linker, at: int, token: Token) -> int | None:
     if linker.is_usual_place(ahead):
         return ahead + 1
     if ahead < len(linker.tokens) and linker.tokens[ahead].kind in {"word", "collective"}:
+        clause.in_row |= linker.tokens[ahead].words in words("collectives_in_line")
         opened = Attached("open", token.start, linker.tokens[ahead].end)
         linker.attach_or_keep(opened, *linker.target())
         return ahead + 1
