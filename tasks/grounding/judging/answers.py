@@ -19,7 +19,7 @@ from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.grammar import fold
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.reading.sentences import Sentence
-from tasks.grounding.reading.things import Thing
+from tasks.grounding.reading.things import Adjective, Thing
 from tasks.grounding.truth import ANYTHING
 from tasks.grounding.verdicts import Checked
 
@@ -150,11 +150,24 @@ def _gap(answer: Answer) -> Noun | None:
     """Return what the question asks for: “what”, or “identify the object in the upper left”."""
     nouns = [n for s in answer.question for n in s.nouns]
     gap = next((noun for noun in reversed(nouns) if noun.thing.asked), None)
+    if (largest := _largest(nouns, gap)) is not None:
+        return largest
     if gap is not None and gap.attached:
         return gap
     objects = (noun for noun in nouns if noun.thing.pronoun == "object" and noun.attached)
     placed = (n for n in objects if all(a.kind in {"position", "colour"} for a in n.attached))
     return next((noun for noun in placed if noun.thing.extreme is None), gap)
+
+
+def _largest(nouns: Sequence[Noun], gap: Noun | None) -> Noun | None:
+    """Return “the largest object” of which a question asks the class: “name the largest object”."""
+    what = [a.others[0] for a in gap.attached if a.others] if gap is not None else []
+    found = (n for n in reversed(nouns) if n.thing.pronoun == "object" and n.thing.extreme)
+    best = next(found, None)
+    named = gap is None or any(
+        one.thing.pronoun == "object" and not one.thing.extreme for one in what
+    )
+    return best if best is not None and named and best not in what else None
 
 
 def _identified(noun: Noun) -> Noun:
@@ -209,24 +222,34 @@ def _fill(
 def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge “which plane is the largest? – the one in the upper left”."""
     for sentence in answer.question:
-        asked = next(iter(sentence.nouns), None)
-        if asked is None or sentence.tokens[0].words != "which":
+        asked = next((n for n in sentence.nouns if n.thing.asked or n.thing.extreme), None)
+        if asked is None:
             continue
-        same = noun.thing.category is not None and noun.thing.category == asked.thing.category
-        if noun.thing.pronoun != "one" and not (same and noun.thing.definite):
-            continue
-        for attached in (one for one in asked.attached if one.kind == "nominal" and one.others):
-            if attached.others[0].thing.extreme is not None and asked.thing.category is not None:
-                yield from _most_of(noun, asked, attached.others[0], ground, answer)
+        whole = next(iter(asked.whole), asked)
+        same = noun.thing.category is not None and noun.thing.category == whole.thing.category
+        best = _best_asked(asked)
+        points = noun.thing.pronoun == "one" or (same and noun.thing.definite)
+        if points and best is not None and whole.thing.category is not None:
+            yield from _most_of(noun, whole, best, ground, answer)
+
+
+def _best_asked(asked: Noun) -> Adjective | None:
+    """Return “the largest” that a question asks for, by what it says of “which plane”."""
+    for one in asked.attached:
+        if one.kind == "superlative":
+            return Adjective("superlative", one.value, one.start, one.end)
+        if one.kind == "nominal" and one.others and one.others[0].thing.extreme is not None:
+            return one.others[0].thing.extreme
+    return asked.thing.extreme
 
 
 def _most_of(
-    noun: Noun, gap: Noun, described: Noun, ground: Ground, answer: Answer
+    noun: Noun, gap: Noun, best: Adjective, ground: Ground, answer: Answer
 ) -> Iterator[Checked]:
     """Judge what is said of the largest of what ``gap`` names."""
+    plain = [one for one in gap.thing.adjectives if one.extreme is None]
     thing = replace(
-        gap.thing, adjectives=[*gap.thing.adjectives, *described.thing.adjectives], asked=False,
-        definite=True,
+        gap.thing, adjectives=[*plain, best], asked=False, definite=True, plural=False,
     )  # fmt: skip
     judge = Judge(ground)
     meaning = judge.resolver.meaning(Noun(thing))

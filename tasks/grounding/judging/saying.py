@@ -74,12 +74,21 @@ def _by_itself(attached: Attached, noun: Noun, words: str) -> Predicate | None:
         case "colour":
             return Colour(attached.value, start, end)
         case "superlative":
-            first = attached.fronted and not noun.thing.definite  # “furthest left stands a ship”
+            fronted = attached.fronted and not noun.thing.definite  # “furthest left stands a ship”
+            first = fronted or is_any(noun)
             peers = (
                 attached.peers or (ANYTHING if first else noun.thing.category) or _anything(noun)
             )
             return Superlative(words, attached.value, peers, start, end, region=attached.region)
     return None
+
+
+def is_any(noun: Noun) -> bool:
+    """Say whether “a ship” is one of all things: “a ship takes up the most space”."""
+    thing = noun.thing
+    narrowed = thing.adjectives or thing.number or thing.every or thing.rest or thing.tag
+    bare = thing.category is not None and not (thing.definite or thing.plural or narrowed)
+    return bare and len(noun.attached) == 1
 
 
 def _related(
@@ -89,7 +98,9 @@ def _related(
     if attached.kind == "between":
         return Between(others[0], others[1] if len(others) > 1 else None, start, end)
     if attached.kind == "times":
-        if denied and attached.factor == 1.0:  # “no other is as large as A”: none is larger
+        if (
+            denied and attached.factor == 1.0 and words.lower().startswith("as ")
+        ):  # “no other is as large as A”: none is larger
             return Relation(attached.value, others[0], start, end, words)
         return _times(attached, words, others[0])
     if value == "flanking":

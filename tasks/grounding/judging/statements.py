@@ -116,7 +116,7 @@ class Judge:
             graded,
             noun.role == "subject",
             base.is_floor,
-            in_line=thing.collective in words("collectives_in_line"),
+            in_line=_is_row(noun),
         )
 
     def _introduced(self, noun: Noun, base: Graded) -> tuple[Graded, tuple[int, ...] | None]:
@@ -146,3 +146,10 @@ class Judge:
             is_subject=True, is_joint=True,
         )  # fmt: skip
         self.ground.discourse.add(joint)
+
+
+def _is_row(noun: Noun) -> bool:
+    """Say whether a phrase is “a row of planes”, or what is said to stand in one."""
+    if noun.thing.collective in words("collectives_in_line"):
+        return True
+    return any(a.kind == "arrangement" and a.value in {"row", "one_row"} for a in noun.attached)

@@ -23,6 +23,7 @@ _ADJECTIVES: Final = frozenset(
     {"comparative", "superlative", "colour", "size", "the", "a", "ordinal", "other", "side",
      "number", "pointing", "not", "aside", "every", "none", "what"}
 )  # fmt: skip
+_DESCRIBING: Final = frozenset({"superlative", "comparative", "size", "colour", "number"})
 _DETERMINERS: Final = frozenset(
     {"the", "a", "pointing", "none", "every", "other", "what", "ordinal", "number", "vague"}
 )
@@ -49,6 +50,11 @@ def head_at(
             return "foreign" if _is_foreign(tokens, place, before) else None
         case "collective" if _kind(tokens, place + 1) != "of":
             return "foreign" if _is_foreign(tokens, place, before) else None
+        case "shows":
+            named = (
+                token.words in {"feature", "features"} and _kind(tokens, place - 1) in _DESCRIBING
+            )
+            return "object" if named else None
         case "aspect":
             coloured = place > 0 and tokens[place - 1].kind == "colour"
             return "object" if coloured and token.words == "area" else None
@@ -92,6 +98,7 @@ def _is_which(tokens: Sequence[Token], place: int) -> bool:
         return False
     following = _kind(tokens, place + 1)
     begins = all(token.kind in {"preposition", "of", "and", "comma"} for token in tokens[:place])
+    begins = begins or _kind(tokens, place - 1) == "comma"  # “of the ships, which is …”
     return begins and following not in {*_NOUNS, "aspect", "colour", "size", "superlative"}
 
 
@@ -139,7 +146,9 @@ def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
         return following in {"neighbour", "long_side", "aspect"} or coloured
     if token.value not in _THESE or _kind(tokens, place - 1) not in _BEGINS:
         return False
-    return following in {"every", "number", ""} or (following in _AFTER and following != "of")
+    return following in {"every", "number", "hypothetical", ""} or (
+        following in _AFTER and following != "of"
+    )
 
 
 def _is_best_of(tokens: Sequence[Token], place: int) -> bool:

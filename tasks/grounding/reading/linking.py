@@ -23,7 +23,7 @@ SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
-_NOMINAL: Final = frozenset({"verb", "not", "colon"})
+_NOMINAL: Final = frozenset({"verb", "not", "colon", "there"})
 _ABOUT: Final = frozenset({None, "colour", "position"})
 _SIZED: Final = frozenset({"size", "length", "width"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been", "being"})
@@ -92,7 +92,7 @@ class Linker:
         elif self._joins_objects(thing):
             noun.role = "object"
             clause.partner.append(noun)
-        elif self._is_nominal(thing):
+        elif self._is_nominal(thing) or self._is_apposition(thing):
             self._as_nominal(noun)
         else:
             self._as_subject(noun)
@@ -103,8 +103,12 @@ class Linker:
         clause, pending = self.clause, self.clause.pending
         if not thing.foreign or thing.collective not in words("collectives_in_line"):
             return False
-        clause.in_row |= pending is None or pending.kind == "open"
-        return bool(clause.subjects) and pending is None and not thing.definite
+        along = pending is None or pending.kind == "open"
+        clause.in_row |= along
+        if along and clause.subjects and not thing.definite:
+            clause.pending = None  # “along a line” narrows nothing down
+            return True
+        return False
 
     def _deny_thing(self, thing: Thing) -> None:
         clause = self.clause
@@ -147,6 +151,9 @@ class Linker:
     def _as_object(self, noun: Noun, pending: Attached) -> None:
         """Take ``noun`` as what the relation ``pending`` relates to."""
         clause = self.clause
+        if pending.value == "through" and clause.in_row:  # “a line through the planes runs …”
+            clause.pending, clause.subjects = None, [noun]
+            return
         noun.role = "object"
         pending.others.append(noun)
         if pending.kind == "between" and len(pending.others) == 1 and not noun.thing.plural:
@@ -205,6 +212,14 @@ class Linker:
             and (thing.quantity is None or clause.subjects[-1].thing.pronoun == "object")
         )
 
+    def _is_apposition(self, thing: Thing) -> bool:
+        """Say whether the phrase names what the last one was: “the largest object, a ship, …”."""
+        clause, last = self.clause, self.clause.last
+        if clause.before != "comma" or last is None or thing.definite or thing.category is None:
+            return False
+        best = last.thing.pronoun == "object" and last.thing.extreme is not None
+        return best and self.kind_after(thing.head) == "comma" and bool(clause.subjects)
+
     def _as_nominal(self, noun: Noun) -> None:
         """Take what subjects are said to be; “the more numerous” is a comparison of numbers."""
         noun.role, thing = "nominal", noun.thing
@@ -246,7 +261,7 @@ class Linker:
         in_line = noun.thing.collective in words("collectives_in_line")
         for fronted in clause.fronted:
             one = replace(fronted, fronted=True)
-            if in_line and one.kind == "direction" and not clause.long_sides:
+            if in_line and one.kind == "direction":
                 one.kind = "row_direction"
             noun.attached.append(one)
 
@@ -305,12 +320,12 @@ class Linker:
         """Tie ``attached`` to what it is said of, or keep it for what follows."""
         clause, last = self.clause, self.clause.last
         found = (
-            clause.verb in words("observing")
+            (clause.exists or clause.verb in words("observing"))
             and last is not None
             and last.thing.extreme is not None
         )
         attached.restrictive = (
-            clause.before == "noun" and not found
+            clause.before == "noun" and not found and (last is None or last.role != "nominal")
         )  # “one finds the largest there”
         self.attach_or_keep(attached, *self.target())
 

@@ -229,7 +229,11 @@ class Phrase:
         """Take “three of”, “one of”, “none of”; other words before “of” do not belong here."""
         thing, token = self.thing, self.tokens[self.at]
         ranked = self.at > 0 and self.tokens[self.at - 1].kind in {"superlative", "comparative"}
-        if token.value == "one" and ranked and self.at - 1 > self.before:
+        if (
+            ranked
+            and (token.kind == "one" or token.words in {"one", "member"})
+            and self.at - 1 > self.before
+        ):
             self._one_of()
         elif token.kind in {"number", "vague"}:
             self._portion()

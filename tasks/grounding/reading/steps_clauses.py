@@ -25,6 +25,9 @@ def verb(linker: Linker, at: int, token: Token) -> None:
 def there(linker: Linker, at: int, token: Token) -> None:
     """Note “there is”: what follows is said to be there."""
     clause = linker.clause
+    if token.words.startswith("here") and clause.before in {"noun", "shows"}:
+        clause.verb = "is"  # “the largest object that you see here is …”
+        return
     clause.exists = True
     if token.words.endswith("n't"):
         clause.negated = True
@@ -109,10 +112,21 @@ def deny(linker: Linker) -> None:
 
 def hypothetical(linker: Linker, at: int, token: Token) -> None:
     """Note that what follows is thought of, not seen; a question may ask so."""
+    if token.words == "for" and _is_topic(linker, at):
+        linker.clause.opens_whole = True
+        return
     sought = token.words == "for" and linker.clause.verb in _SEEKING
     named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
     if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
+
+
+def _is_topic(linker: Linker, at: int) -> bool:
+    """Say whether “for the planes, …” begins."""
+    ahead = linker.head_after(at + 1, 2)
+    if linker.clause.before or ahead is None or not linker.heads[ahead].definite:
+        return False
+    return linker.kind_after(linker.heads[ahead].head) == "comma"
 
 
 def _points(clause: Clause) -> bool:

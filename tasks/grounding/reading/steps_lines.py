@@ -100,6 +100,8 @@ def separating(linker: Linker, at: int, token: Token) -> None:
 
 def long_side(linker: Linker, at: int, token: Token) -> None:
     """Note that directions are those of longer sides, and measures lengths."""
+    if linker.clause.in_row and "ax" in token.words:
+        return  # “lined up along an axis”
     linker.clause.long_sides = True
     if linker.clause.aspect is None:
         linker.clause.aspect = "length"

@@ -3,12 +3,14 @@
 from typing import Final
 
 from tasks.grounding.reading import steps_lines
-from tasks.grounding.reading.clauses import Attached, Kind, Noun
+from tasks.grounding.reading.clauses import Attached, Clause, Kind, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, both_regions
+from tasks.grounding.reading.steps_clauses import shows
 from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
+from tasks.grounding.truth import ANYTHING
 
 _OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
 _INSIDE: Final = frozenset({"in", "on", "across", "throughout", "over", "within", "inside"})
@@ -202,11 +204,15 @@ def _picks_one(linker: Linker, at: int) -> bool:
     return any(token.kind == "comparative" for token in linker.tokens[at:])
 
 
-def of(linker: Linker, at: int, token: Token) -> None:
+def of(linker: Linker, at: int, token: Token) -> int | None:
     """Begin “of the planes, …”; elsewhere “of” with an unknown noun narrows a phrase down."""
     clause = linker.clause
     if not clause.before:
         clause.opens_whole = True
+    elif clause.before == "aspect" and (best := _best(clause)) and at + 1 in linker.heads:
+        peers = linker.heads[at + 1]  # “has the largest area of all ships”
+        best.peers = ANYTHING if peers.pronoun == "object" else peers.category
+        return peers.head + 1
     elif clause.before == "noun" and at + 1 not in linker.heads:
         measured = linker.kind_after(at) in {"aspect", "colour"} or _is_of_most(linker, at + 1)
         if not measured and not _is_picture(linker, at + 1) and linker.kind_after(at) != "who":
@@ -217,6 +223,13 @@ def of(linker: Linker, at: int, token: Token) -> None:
             linker.relate(Attached("open", token.start, token.end))
         elif best and following.pronoun is not None:  # “the larger ship of the two”
             clause.opens_whole = True
+    return None
+
+
+def _best(clause: Clause) -> Attached | None:
+    """Return the superlative that was said last, None where something else was."""
+    said = clause.subjects[-1].attached[-1:] if clause.subjects else []
+    return next((one for one in said if one.kind == "superlative"), None)
 
 
 def _is_of_most(linker: Linker, at: int) -> bool:
@@ -229,7 +242,9 @@ def _is_of_most(linker: Linker, at: int) -> bool:
 
 def topic(linker: Linker, at: int, token: Token) -> None:
     """Take “as for the planes, …”: they are the whole of what follows."""
-    if not linker.clause.before and linker.head_after(at + 1, _LONGEST) is not None:
+    if token.words == "looking at" and linker.clause.before:  # “you are looking at a ship”
+        shows(linker, at, token)
+    elif not linker.clause.before and linker.head_after(at + 1, _LONGEST) is not None:
         linker.clause.opens_whole = True
 
 
