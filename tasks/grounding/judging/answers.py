@@ -152,6 +152,8 @@ def _gap(answer: Answer) -> Noun | None:
     gap = next((noun for noun in reversed(nouns) if noun.thing.asked), None)
     if (largest := _largest(nouns, gap)) is not None:
         return largest
+    if gap is not None and gap.whole:  # “of the ships, which is the largest?”
+        return None
     if gap is not None and gap.attached:
         return gap
     objects = (noun for noun in nouns if noun.thing.pronoun == "object" and noun.attached)
@@ -222,14 +224,14 @@ def _fill(
 def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge “which plane is the largest? – the one in the upper left”."""
     for sentence in answer.question:
-        asked = next((n for n in sentence.nouns if n.thing.asked or n.thing.extreme), None)
-        if asked is None:
+        asked = next((noun for noun in sentence.nouns if _best_asked(noun)), None)
+        best = _best_asked(asked) if asked is not None else None
+        if asked is None or best is None:
             continue
         whole = next(iter(asked.whole), asked)
         same = noun.thing.category is not None and noun.thing.category == whole.thing.category
-        best = _best_asked(asked)
         points = noun.thing.pronoun == "one" or (same and noun.thing.definite)
-        if points and best is not None and whole.thing.category is not None:
+        if points and whole.thing.category is not None:
             yield from _most_of(noun, whole, best, ground, answer)
 
 

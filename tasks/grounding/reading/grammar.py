@@ -98,7 +98,9 @@ class Grammar(Record):
     asking: Words
     naming_verbs: Words
     among: Words
+    axial: Words
     observing: Words
+    people: Words
     place_verbs: Words
 
 

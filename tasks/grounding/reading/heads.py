@@ -51,10 +51,7 @@ def head_at(
         case "collective" if _kind(tokens, place + 1) != "of":
             return "foreign" if _is_foreign(tokens, place, before) else None
         case "shows":
-            named = (
-                token.words in {"feature", "features"} and _kind(tokens, place - 1) in _DESCRIBING
-            )
-            return "object" if named else None
+            return "object" if _is_feature(tokens, place) else None
         case "aspect":
             coloured = place > 0 and tokens[place - 1].kind == "colour"
             return "object" if coloured and token.words == "area" else None
@@ -132,10 +129,18 @@ def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
     before, following = _kind(tokens, place - 1), _kind(tokens, place + 1)
     if following == "between" and tokens[place + 1].words in words("among"):
         return before in {"", "the", "comma"}
+    if following == "shows" and _is_feature(tokens, place + 1):
+        return False
     if following == "aside" and _is_before_noun(tokens, place + 1):
         return False  # “the largest annotated object”
     alone = following in _AFTER or not following
     return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
+
+
+def _is_feature(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “feature” is a noun: “the largest feature”."""
+    named = tokens[place].words in {"feature", "features"}
+    return named and _kind(tokens, place - 1) in _DESCRIBING
 
 
 def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
@@ -154,7 +159,11 @@ def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
 def _is_best_of(tokens: Sequence[Token], place: int) -> bool:
     """Say whether “one” stands before its noun: “the larger one of the ships”."""
     best = _kind(tokens, place - 1) in {"superlative", "comparative"}
-    return best and tokens[place].value == "one" and _is_of_noun(tokens, place)
+    return (
+        best
+        and (tokens[place].kind == "one" or tokens[place].value == "one")
+        and _is_of_noun(tokens, place)
+    )
 
 
 def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
@@ -172,6 +181,8 @@ def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _is_before_noun(tokens: Sequence[Token], place: int) -> bool:
+    if tokens[place + 1 : place + 2] and tokens[place + 1].words in words("people"):
+        return False
     return _kind(tokens, place + 1) in {
         *_NOUNS, "aspect", "colour", "size", "number", "superlative", "comparative", "vague", "side",
     }  # fmt: skip
@@ -225,7 +236,11 @@ def _is_foreign(tokens: Sequence[Token], place: int, before: int) -> bool:
     """Say whether an unknown word is a noun: the last one after an article, or what somebody owns."""
     if _kind(tokens, place + 1) in {"class", "object", "one", "word"}:
         return False
-    if len(tokens[place].words) < 2 or tokens[place].words.endswith("ly"):
+    if (
+        len(tokens[place].words) < 2
+        or tokens[place].words in words("people")
+        or tokens[place].words.endswith("ly")
+    ):
         return False
     at = place - 1
     while at > before and place - at < _LONGEST_FOREIGN and tokens[at].kind in _BEFORE_FOREIGN:

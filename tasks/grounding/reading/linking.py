@@ -104,11 +104,15 @@ class Linker:
         if not thing.foreign or thing.collective not in words("collectives_in_line"):
             return False
         along = pending is None or pending.kind == "open"
-        clause.in_row |= along
+        clause.in_row |= along and not self._is_axial(thing.first)
         if along and clause.subjects and not thing.definite:
             clause.pending = None  # “along a line” narrows nothing down
             return True
         return False
+
+    def _is_axial(self, at: int) -> bool:
+        """Say whether the line that begins with token ``at`` is an axis: “aligned along a line”."""
+        return any(token.words in words("axial") for token in self.tokens[max(0, at - 2) : at])
 
     def _deny_thing(self, thing: Thing) -> None:
         clause = self.clause

@@ -226,7 +226,7 @@ def _narrowed(linker: Linker, at: int) -> Thing | None:
     if clause.before == "noun" or measured:
         return last.thing
     if clause.relative and clause.subjects:
-        return clause.subjects[-1].thing
+        return (last if last.role == "nominal" else clause.subjects[-1]).thing
     verb = linker.tokens[last.thing.head + 1]
     behind = verb.kind in {"verb", "shows"} and verb.words.endswith(_PARTICIPLES)
     within = all(token.kind in _BEFORE_BEST for token in linker.tokens[last.thing.head + 2 : at])

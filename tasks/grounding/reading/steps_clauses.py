@@ -148,7 +148,18 @@ def colon(linker: Linker, at: int, token: Token) -> None:
         return
     if clause.last is None and clause.fronted:
         return
+    ahead = linker.heads.get(at + 1)
+    if _is_most(clause) and ahead is not None and ahead.pronoun not in {"it", "this", "that"}:
+        clause.verb = "is"  # “one ship is larger than all others: the one there”
+        return
     linker.begin()
+
+
+def _is_most(clause: Clause) -> bool:
+    """Say whether one subject is said to be the most so of all."""
+    if len(clause.subjects) != 1 or clause.subjects[0].thing.plural:
+        return False
+    return any(one.kind == "superlative" for one in clause.subjects[0].attached)
 
 
 def conjunction(linker: Linker, at: int, token: Token) -> None:
@@ -176,6 +187,9 @@ def relative(linker: Linker, at: int, token: Token) -> None:
     """Make the last phrase the subject: “a ship that lies there”."""
     clause, last = linker.clause, linker.clause.last
     clause.exists = clause.exists and not clause.cleft
+    if last is not None and last.role == "nominal":
+        clause.relative = True  # “is the object that …”
+        return
     if last is None or last.role != "subject":
         return
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
