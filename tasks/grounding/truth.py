@@ -71,12 +71,12 @@ class Place:
     centres: Floats
     areas: Floats
 
-    @property
+    @cached_property
     def box(self) -> Floats:
         """Return x0, y0, x1, y1 round all of them."""
         return np.concatenate([self.boxes[:, :2].min(axis=0), self.boxes[:, 2:].max(axis=0)])
 
-    @property
+    @cached_property
     def middles(self) -> Floats:
         """Return the mean of the centres and the middle of the box round all, shape (2, 2)."""
         box = self.box
