@@ -8,6 +8,10 @@ from tasks.grounding.reading.tokens import Token
 
 Head = Literal["class", "object", "pronoun", "foreign"]
 
+_MAY_BE_HEADS: Final = frozenset(
+    {"class", "object", "word", "collective", "shows", "aspect", "what", "who", "they", "mention",
+     "none", "superlative", "comparative", "pointing", "one", "other", "number", "every"}
+)  # fmt: skip
 _THESE: Final = frozenset({"these", "those", "this", "that"})
 _NOUNS: Final = frozenset({"class", "object", "one", "collective", "picture", "word"})
 # What may follow a word that is a phrase by itself: “the largest is …”, “these are …”.
@@ -41,6 +45,8 @@ def head_at(
     ``before`` is the head before it.
     """
     token = tokens[place]
+    if token.kind not in _MAY_BE_HEADS:
+        return None
     match token.kind:
         case "class":
             return None if _is_modifier(tokens, place) else "class"
