@@ -9,8 +9,8 @@ from tasks.grounding.judging.holding import mask, tells_nothing
 from tasks.grounding.judging.resolving import Resolver, Said
 from tasks.grounding.meanings import Meaning
 from tasks.grounding.predicates.positions import Position
-from tasks.grounding.predicates.relations import Relation
-from tasks.grounding.reading.clauses import Noun
+from tasks.grounding.predicates.relations import SIZES, Relation
+from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.truth import Graded, Truth
 from tasks.grounding.verdicts import Checked, verdict
@@ -42,7 +42,7 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
         is_open |= tells_nothing(found)
         graded = graded.both(_clearly(ground, one, found))
     outcome = _outcome(graded, is_floor=base.is_floor, known=base.known)
-    compared = any(one.kind in {"relation", "nearer", "times"} for one in noun.attached)
+    compared = any(_is_compared(one) for one in noun.attached)
     loose = thing.denied in words("loosely") or thing.rank or noun.role == "object"
     loose = loose or (thing.rest and not compared) or ground.excepted
     if outcome == "contradicted" and (is_open or loose or noun.thought):
@@ -75,6 +75,11 @@ def _narrowed(said: Said) -> Said:
     if predicate.region.row is None or predicate.region.column is None:
         return said
     return Said(Position(predicate.region._replace(part="third"), predicate.words), said.attached)
+
+
+def _is_compared(attached: Attached) -> bool:
+    sized = attached.kind == "relation" and attached.value in SIZES
+    return sized or attached.kind in {"nearer", "times"}
 
 
 def _clearly(ground: Ground, said: Said, found: Graded) -> Graded:

@@ -100,6 +100,7 @@ class Grammar(Record):
     among: Words
     axial: Words
     observing: Words
+    hedged: Words
     people: Words
     place_verbs: Words
 

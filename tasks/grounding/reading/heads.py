@@ -62,7 +62,7 @@ def head_at(
             coloured = place > 0 and tokens[place - 1].kind == "colour"
             return "object" if coloured and token.words == "area" else None
         case "what":
-            return "pronoun" if _kind(tokens, place + 1) not in {*_NOUNS, "aspect"} else None
+            return "pronoun" if _is_what(tokens, place, asked=asked) else None
         case "who":
             return "pronoun" if asked and _is_which(tokens, place) else None
     return "pronoun" if _is_pronoun(tokens, place) else None
@@ -141,6 +141,14 @@ def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
         return False  # “the largest annotated object”
     alone = following in _AFTER or not following
     return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
+
+
+def _is_what(tokens: Sequence[Token], place: int, *, asked: bool) -> bool:
+    """Say whether “what” is a phrase by itself; “what looks like a pond” is a pond."""
+    hedged = place + 1 < len(tokens) and tokens[place + 1].words in words("hedged")
+    if hedged and not asked:
+        return False
+    return _kind(tokens, place + 1) not in {*_NOUNS, "aspect"}
 
 
 def _is_feature(tokens: Sequence[Token], place: int) -> bool:

@@ -23,7 +23,7 @@ SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
-_NOMINAL: Final = frozenset({"verb", "not", "colon", "there"})
+_NOMINAL: Final = frozenset({"verb", "not", "colon", "there", "hypothetical"})
 _ABOUT: Final = frozenset({None, "colour", "position"})
 _SIZED: Final = frozenset({"size", "length", "width"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been", "being"})
@@ -71,7 +71,7 @@ class Linker:
     def noun(self, thing: Thing) -> None:
         """Take in a noun phrase: as object of a relation, as what subjects are, or as a subject."""
         clause = self.clause
-        if self._is_line(thing):
+        if self._is_line(thing) or self._is_nothing_else(thing):
             return
         self._deny_thing(thing)
         noun = Noun(thing, exists=clause.exists, thought=clause.thought or thing.thought)
@@ -109,6 +109,14 @@ class Linker:
             clause.pending = None  # “along a line” narrows nothing down
             return True
         return False
+
+    def _is_nothing_else(self, thing: Thing) -> bool:
+        """Say whether “nothing else” only stresses what was named: “ships and nothing else”."""
+        last, at = self.clause.last, thing.first - 1
+        after = self.tokens[thing.head + 1 : thing.head + 2]
+        if last is None or thing.denied != "nothing" or not any(t.words == "else" for t in after):
+            return False
+        return last.thing.head == at - 1 and self.tokens[at].kind in {"and", "comma"}
 
     def _is_axial(self, at: int) -> bool:
         """Say whether the line that begins with token ``at`` is an axis: “aligned along a line”."""

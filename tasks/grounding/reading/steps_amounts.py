@@ -85,7 +85,8 @@ def number(linker: Linker, at: int, token: Token) -> None:
     read = read_quantity(linker.tokens, at, named=True)
     if read is None or _begins_range(linker, at):
         return
-    if at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in words("no_counts"):
+    following = linker.tokens[at + 1].words if at + 1 < len(linker.tokens) else ""
+    if following in words("no_counts") or following in words("observing"):  # “one finds”
         return
     quantity = _compared(linker, read[0], token)
     said = Attached("counted", quantity.start, quantity.end, quantity=quantity)

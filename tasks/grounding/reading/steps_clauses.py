@@ -3,12 +3,14 @@
 from typing import Final
 
 from tasks.grounding.reading.clauses import Attached, Clause
+from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
 
 _UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
 _SEEKING: Final = frozenset({"look", "looks"})
+_NOBODY: Final = frozenset({"none", "no", "none of the", "not one"})
 _VERBS: Final = frozenset({"verb", "seen", "not"})
 
 
@@ -92,6 +94,11 @@ def none(linker: Linker, at: int, token: Token) -> None:
 
 def absent(linker: Linker, at: int, token: Token) -> None:
     """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
+    denied = [n for n in linker.clause.subjects if n.thing.denied in _NOBODY]
+    if denied and not linker.clause.negated:  # “none of the ships is missing”
+        for noun in denied:
+            noun.thing.denied, noun.thing.definite, noun.exists = None, True, True
+        return
     named = linker.nouns or linker.head_after(at + 1, 2) is not None
     if named or not token.words.startswith("there"):
         deny(linker)
@@ -115,10 +122,21 @@ def hypothetical(linker: Linker, at: int, token: Token) -> None:
     if token.words == "for" and _is_topic(linker, at):
         linker.clause.opens_whole = True
         return
+    if token.words in words("hedged") and _is_told(linker, at):
+        linker.clause.verb = "is"
+        return
     sought = token.words == "for" and linker.clause.verb in _SEEKING
     named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
     if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
+
+
+def _is_told(linker: Linker, at: int) -> bool:
+    """Say whether “looks like” says what is there: “the object looks like a ship”, “what looks like …”."""
+    if at and linker.tokens[at - 1].kind == "what":
+        return True
+    subjects, being = linker.clause.subjects, linker.tokens[at].words.endswith("to be")
+    return bool(subjects) and (being or subjects[-1].thing.category is None)
 
 
 def _is_topic(linker: Linker, at: int) -> bool:

@@ -175,6 +175,13 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
         numbered = before is not None and before.kind == "number"
         if token.words == "'" and before is not None and before.end == token.start:
             done[-1] = before._replace(owner=True)  # “the planes' tails”
+        elif (
+            numbered
+            and before is not None
+            and token.words in grammar().amounts
+            and token.number == 1
+        ):
+            continue  # “two single ships”
         elif token.kind == "number" and before is not None and numbered:
             done[-1] = _added(before, token)
         elif token.kind == "number" and len(done) > 1 and _is_hundred_and(done):
