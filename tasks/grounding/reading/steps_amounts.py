@@ -96,7 +96,7 @@ def number(linker: Linker, at: int, token: Token) -> None:
         linker.attach(said, numbered[-1:])
     elif _is_number_of_subject(linker, before, at):
         linker.attach(said, subjects_or_last(clause)[-1:])
-    elif clause.whole and clause.exists and not clause.subjects:
+    elif clause.whole and not clause.subjects and (clause.exists or clause.aspect == "number"):
         linker.attach(said, clause.whole[:1])
     else:
         clause.numbers.append(said)
@@ -129,6 +129,9 @@ def _is_number_of_subject(linker: Linker, before: Token | None, at: int) -> bool
     named = named or (
         before.words == "to" and bool(earlier & {"amount", "amounts", "come", "comes", "total"})
     )
+    bare = len(clause.nouns) == 1 and clause.nouns[0].thing.plural and before.kind == "comma"
+    if bare and at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in words("totals"):
+        return clause.nouns[0].thing.number is None  # “ships can be seen, five in all”
     after = linker.tokens[at + 1 : at + 3]
     return named or [token.words for token in after] == ["in", "number"]
 

@@ -142,7 +142,9 @@ def _is_told(linker: Linker, at: int) -> bool:
 def _is_topic(linker: Linker, at: int) -> bool:
     """Say whether “for the planes, …” begins."""
     ahead = linker.head_after(at + 1, 2)
-    if linker.clause.before or ahead is None or not linker.heads[ahead].definite:
+    if linker.clause.before or ahead is None:
+        return False
+    if not linker.heads[ahead].definite and not linker.heads[ahead].plural:
         return False
     return linker.kind_after(linker.heads[ahead].head) == "comma"
 
