@@ -177,7 +177,9 @@ def _identified(noun: Noun) -> Noun:
     if noun.thing.pronoun not in _LOOSE:
         return noun
     others = (a.others[0] for a in noun.attached if a.kind == "nominal" and not a.negated)
-    return next(others, noun)
+    named = next(others, None)
+    told = [one for one in noun.attached if one.kind != "nominal"]
+    return noun if named is None else replace(named, attached=[*named.attached, *told])
 
 
 def _corrects(noun: Noun) -> bool:

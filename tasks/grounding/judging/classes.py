@@ -102,10 +102,11 @@ def _superlative(resolver: Resolver, noun: Noun, other: Noun) -> Superlative | N
     if best is None:
         return None
     wholes = other.whole or noun.whole
+    alone = other.thing.category is None and not resolver.remembered()
+    if alone and is_any(noun):  # “a ship is the largest of all”
+        best.category = ANYTHING
     if best.category is None:
         best.category = noun.thing.category or noun.thing.like
-        if is_any(noun) and not resolver.remembered():  # “a ship is the largest of all”
-            best.category = ANYTHING
     if len(wholes) == 1 and wholes[0].thing.pronoun == "object":
         best.category = ANYTHING
     elif wholes:

@@ -102,6 +102,7 @@ class Grammar(Record):
     observing: Words
     hedged: Words
     people: Words
+    instances: Words
     place_verbs: Words
 
 

@@ -9,7 +9,7 @@ from tasks.grounding.reading.tokens import Token
 Head = Literal["class", "object", "pronoun", "foreign"]
 
 _MAY_BE_HEADS: Final = frozenset(
-    {"class", "object", "word", "collective", "shows", "aspect", "what", "who", "they", "mention",
+    {"class", "object", "word", "collective", "shows", "seen", "aspect", "what", "who", "they", "mention",
      "none", "superlative", "comparative", "pointing", "one", "other", "number", "every"}
 )  # fmt: skip
 _THESE: Final = frozenset({"these", "those", "this", "that"})
@@ -56,7 +56,7 @@ def head_at(
             return "foreign" if _is_foreign(tokens, place, before) else None
         case "collective" if _kind(tokens, place + 1) != "of":
             return "foreign" if _is_foreign(tokens, place, before) else None
-        case "shows":
+        case "shows" | "seen":
             return "object" if _is_feature(tokens, place) else None
         case "aspect":
             coloured = place > 0 and tokens[place - 1].kind == "colour"
@@ -135,7 +135,7 @@ def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
     before, following = _kind(tokens, place - 1), _kind(tokens, place + 1)
     if following == "between" and tokens[place + 1].words in words("among"):
         return before in {"", "the", "comma"}
-    if following == "shows" and _is_feature(tokens, place + 1):
+    if following in {"shows", "seen"} and _is_feature(tokens, place + 1):
         return False
     if following == "aside" and _is_before_noun(tokens, place + 1):
         return False  # “the largest annotated object”
@@ -153,7 +153,7 @@ def _is_what(tokens: Sequence[Token], place: int, *, asked: bool) -> bool:
 
 def _is_feature(tokens: Sequence[Token], place: int) -> bool:
     """Say whether “feature” is a noun: “the largest feature”."""
-    named = tokens[place].words in {"feature", "features"}
+    named = tokens[place].words in {"feature", "features", "feature in"}
     return named and _kind(tokens, place - 1) in _DESCRIBING
 
 
@@ -172,6 +172,8 @@ def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
 
 def _is_best_of(tokens: Sequence[Token], place: int) -> bool:
     """Say whether “one” stands before its noun: “the larger one of the ships”."""
+    if tokens[place].words in words("instances"):  # “five instances of ships”
+        return _is_of_noun(tokens, place)
     best = _kind(tokens, place - 1) in {"superlative", "comparative"}
     return (
         best

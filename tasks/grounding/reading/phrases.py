@@ -249,6 +249,9 @@ class Phrase:
             self.at -= 1
             if self._kind in {"number", "the", "a"}:
                 self.at -= 1
+        elif token.words in words("instances"):
+            self.at -= 1
+            self.determined()
         elif token.kind in {"superlative", "comparative"}:
             self._most_of(token)
         elif token.kind in {"one", "other"} and self.at - 1 > self.before:
