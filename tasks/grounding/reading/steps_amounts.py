@@ -206,8 +206,8 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
         if token.value == "near" and following is not None and linker.kind_after(at) != "place":
             linker.relate(Attached("nearest", token.start, token.end))
         return
-    following = linker.tokens[at + 1] if at + 1 < len(linker.tokens) else token
-    if following.kind == "aspect" and following.value == "position" and not linker.clause.before:
+    behind = linker.tokens[at + 1] if at + 1 < len(linker.tokens) else token
+    if behind.kind == "aspect" and behind.value == "position" and not linker.clause.before:
         return  # “the leftmost place is taken by …”
     narrowed = _narrowed(linker, at)
     if narrowed is not None and (narrowed.category or narrowed.pronoun in {"object", "one"}):

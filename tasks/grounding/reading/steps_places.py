@@ -228,10 +228,10 @@ def of(linker: Linker, at: int, token: Token) -> int | None:
         ):
             linker.say(Attached("open", token.start, token.end))
     elif clause.before == "noun" and clause.last is not None:
-        best, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
-        if clause.last.thing.foreign or (best and following.foreign):  # “the leftmost of the row”
+        most, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
+        if clause.last.thing.foreign or (most and following.foreign):  # “the leftmost of the row”
             linker.relate(Attached("open", token.start, token.end))
-        elif best and following.pronoun is not None:  # “the larger ship of the two”
+        elif most and following.pronoun is not None:  # “the larger ship of the two”
             clause.opens_whole = True
     return None
 
