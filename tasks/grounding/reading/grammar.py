@@ -103,6 +103,7 @@ class Grammar(Record):
     hedged: Words
     people: Words
     instances: Words
+    modal: Words
     place_verbs: Words
 
 

@@ -114,7 +114,11 @@ class Linker:
         """Say whether “nothing else” only stresses what was named: “ships and nothing else”."""
         last, at = self.clause.last, thing.first - 1
         after = self.tokens[thing.head + 1 : thing.head + 2]
-        if last is None or thing.denied != "nothing" or not any(t.words == "else" for t in after):
+        if (
+            last is None
+            or thing.denied != "nothing"
+            or not any(t.words in {"else", "more"} for t in after)
+        ):
             return False
         return last.thing.head == at - 1 and self.tokens[at].kind in {"and", "comma"}
 

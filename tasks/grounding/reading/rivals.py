@@ -50,7 +50,8 @@ def is_any_other(thing: Thing, subject: Thing | None) -> bool:
         return False
     if thing.pronoun == "object":
         return True
-    every = thing.every is not None or (thing.plural and thing.definite)
+    the_others = thing.plural and thing.definite and thing.first < thing.head  # not mere “others”
+    every = thing.every is not None or the_others
     known = None if subject is None else subject.category or subject.like
     return every and (known is None or thing.category in {None, known})
 

@@ -126,6 +126,8 @@ def hypothetical(linker: Linker, at: int, token: Token) -> None:
         linker.clause.verb = "is"
         return
     sought = token.words == "for" and linker.clause.verb in _SEEKING
+    if token.words in words("modal") and _is_seeing(linker, at + 1):
+        return
     named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
     if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
@@ -137,6 +139,16 @@ def _is_told(linker: Linker, at: int) -> bool:
         return True
     subjects, being = linker.clause.subjects, linker.tokens[at].words.endswith("to be")
     return bool(subjects) and (being or subjects[-1].thing.category is None)
+
+
+def _is_seeing(linker: Linker, at: int) -> bool:
+    """Say whether somebody sees or says what follows: “one would see”, “I would say”."""
+    if at >= len(linker.tokens):
+        return False
+    token = linker.tokens[at]
+    return (
+        token.kind in {"shows", "seen"} or token.words in words("observing") or token.words == "say"
+    )
 
 
 def _is_topic(linker: Linker, at: int) -> bool:

@@ -215,16 +215,13 @@ def of(linker: Linker, at: int, token: Token) -> int | None:
         return peers.head + 1
     elif clause.before == "noun" and at + 1 not in linker.heads:
         measured = linker.kind_after(at) in {"aspect", "colour"} or _is_of_most(linker, at + 1)
-        of_all = (
-            clause.last is not None
-            and clause.last.thing.extreme
-            and linker.kind_after(at) == "every"
-        )
+        most = clause.last is not None and clause.last.thing.extreme is not None
+        of_all = most and linker.kind_after(at) == "every"
         if (
             not measured
             and not of_all
             and not _is_picture(linker, at + 1)
-            and linker.kind_after(at) != "who"
+            and not (most and linker.kind_after(at) == "who")  # “the largest of which is …”
         ):
             linker.say(Attached("open", token.start, token.end))
     elif clause.before == "noun" and clause.last is not None:

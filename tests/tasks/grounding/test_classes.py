@@ -77,6 +77,8 @@ def test_questions_may_name_what_is_not_there():
         "The object in the centre appears to be {a}.",
         "What can be seen in the centre is {a}.",
         "One cannot miss {a} in the centre.",
+        "Whoever looks there would see {a} in the centre.",
+        "In the centre you may notice {a}.",
         "You are looking at {a} in the centre.",
         "Apart from the background, {a} can be seen in the centre.",
         "{a} and nothing else can be seen in the centre.",

@@ -195,5 +195,18 @@ def test_what_is_counted_may_be_named_first(text):
     assert false_kinds(text.format(n="six")) == {"count"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are four planes, some larger than others.",
+        "There are four planes and nothing more.",
+        "There are four planes, none of which is hidden.",
+        "There are four planes, and no other planes near them.",
+    ],
+)
+def test_what_is_added_to_a_count_narrows_nothing_down(text):
+    assert false_kinds(text) == set()
+
+
 def test_none_that_is_missing_is_there():
     assert false_kinds("None of the planes is missing.") == set()
