@@ -71,12 +71,12 @@ class Place:
     centres: Floats
     areas: Floats
 
-    @property
+    @cached_property
     def box(self) -> Floats:
         """Return x0, y0, x1, y1 round all of them."""
         return np.concatenate([self.boxes[:, :2].min(axis=0), self.boxes[:, 2:].max(axis=0)])
 
-    @property
+    @cached_property
     def middles(self) -> Floats:
         """Return the mean of the centres and the middle of the box round all, shape (2, 2)."""
         box = self.box
@@ -195,13 +195,19 @@ class Truth:
 
     def nothing(self) -> Graded:
         """Return what is true of no object."""
-        none = np.zeros(len(self.things), dtype=bool)
-        return Graded(none, none, none)
+        return Graded(self._none, self._none, self._none)
 
     def anything(self) -> Graded:
         """Return what may be true of every object."""
-        none, every = np.zeros(len(self.things), dtype=bool), np.ones(len(self.things), dtype=bool)
-        return Graded(none, every, every)
+        return Graded(self._none, self._every, self._every)
+
+    @cached_property
+    def _none(self) -> Flags:
+        return _shared(np.zeros(len(self.things), dtype=bool))
+
+    @cached_property
+    def _every(self) -> Flags:
+        return _shared(np.ones(len(self.things), dtype=bool))
 
     def only(self, places: Sequence[int]) -> Graded:
         """Return what is true of the objects at ``places`` and no others."""
@@ -248,7 +254,7 @@ class Truth:
 
     def refs(self, places: Sequence[int]) -> tuple[str, ...]:
         """Return the refs of the objects at ``places``."""
-        return tuple(self.things[place].ref for place in places)
+        return tuple([self.things[place].ref for place in places])
 
     def gap(self, one: Sequence[int], other: Sequence[int]) -> float:
         """Return the least distance between objects of both, px; 0 where they touch."""
@@ -272,6 +278,12 @@ class Truth:
         if any(is_a(o.category, category) for o in self.things) or category in self._exhaustive:
             return None
         return next((label for label in typical(category) if label in self._exhaustive), None)
+
+
+def _shared(flags: Flags) -> Flags:
+    """Return ``flags`` as an array that nobody can change."""
+    flags.setflags(write=False)
+    return flags
 
 
 def is_a(category: str, other: str) -> bool:

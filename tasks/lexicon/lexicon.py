@@ -1,7 +1,7 @@
 """Names of classes: how sources spell them, their English singular and plural, and what is what."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -133,7 +133,7 @@ def find_categories(text: str, also: Collection[str] = ()) -> tuple[CategoryMent
     Singulars, plurals and synonyms of known classes are found as whole words; ``also`` adds classes
     that the file does not know.
     """
-    names, pattern = _named(frozenset(also))
+    names, pattern = _named(frozenset(also)), _pattern(frozenset(also))
     return tuple(
         CategoryMention(
             start=found.start(),
@@ -167,7 +167,7 @@ def written_forms(also: frozenset[str] = frozenset()) -> dict[str, tuple[str, bo
 
     ``also`` are classes that the file does not know.
     """
-    return _named(also)[0]
+    return _named(also)
 
 
 @cache
@@ -230,16 +230,29 @@ def _forms(name: str, entry: Category) -> Iterator[tuple[str, bool]]:
 
 
 @cache
-def _named(also: frozenset[str]) -> tuple[dict[str, tuple[str, bool]], re.Pattern[str]]:
-    """Return the written forms with their class and number, and one pattern that finds them."""
-    entries = {name: Category() for name in sorted(also) if name not in categories()}
+def _named(also: frozenset[str]) -> dict[str, tuple[str, bool]]:
+    """Return the written forms with their class and number; those of ``also`` go first."""
+    if also:
+        new = _forms_of({n: Category() for n in sorted(also) if n not in categories()})
+        return {**_named(frozenset()), **new} if new else _named(frozenset())
+    return _forms_of(categories())
+
+
+def _forms_of(entries: Mapping[str, Category]) -> dict[str, tuple[str, bool]]:
     forms: dict[str, tuple[str, bool]] = {}
-    for name, entry in (entries | categories()).items():
+    for name, entry in entries.items():
         for form, many in _forms(name, entry):
             forms.setdefault(form, (name, many))
+    return forms
+
+
+@cache
+def _pattern(also: frozenset[str]) -> re.Pattern[str]:
+    """Return one pattern that finds every written form, the longest first."""
+    forms = _named(also)
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     alternatives = "|".join(r"[\s_\-/.]+".join(map(re.escape, f.split())) for f in longest_first)
-    return forms, re.compile(rf"(?<!\w)(?=\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?=\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -19,11 +19,13 @@ from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.grammar import fold
 from tasks.grounding.reading.quantities import Quantity
 from tasks.grounding.reading.sentences import Sentence
-from tasks.grounding.reading.things import Thing
+from tasks.grounding.reading.things import Adjective, Thing
 from tasks.grounding.truth import ANYTHING
 from tasks.grounding.verdicts import Checked
 
 READ: Final = 60  # tokens of an answer that are looked at
+_RUNNING: Final = frozenset({"direction", "row_direction", "any_direction"})
+_LOOSE: Final = frozenset({"this", "that", "it", "these", "those", "they"})
 _FAR: Final = frozenset({"far", "distance", "apart"})
 _WIDE: Final = frozenset({"wide", "width", "broad"})
 _LONG: Final = frozenset({"long", "length", "large", "big", "size", "longer"})
@@ -124,6 +126,7 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     named = [noun for noun in named if noun.clause == named[0].clause]
     if len(named) > 1 and named[0].thing.pronoun in {"it", "this", "they"}:  # “it is a ship”
         del named[0]
+    named = [_identified(noun) for noun in named]
     if any(_corrects(noun) for noun in named):
         return
     if gap is None and named:
@@ -147,11 +150,36 @@ def _gap(answer: Answer) -> Noun | None:
     """Return what the question asks for: “what”, or “identify the object in the upper left”."""
     nouns = [n for s in answer.question for n in s.nouns]
     gap = next((noun for noun in reversed(nouns) if noun.thing.asked), None)
+    if (largest := _largest(nouns, gap)) is not None:
+        return largest
+    if gap is not None and gap.whole:  # “of the ships, which is the largest?”
+        return None
     if gap is not None and gap.attached:
         return gap
     objects = (noun for noun in nouns if noun.thing.pronoun == "object" and noun.attached)
     placed = (n for n in objects if all(a.kind in {"position", "colour"} for a in n.attached))
     return next((noun for noun in placed if noun.thing.extreme is None), gap)
+
+
+def _largest(nouns: Sequence[Noun], gap: Noun | None) -> Noun | None:
+    """Return “the largest object” of which a question asks the class: “name the largest object”."""
+    what = [a.others[0] for a in gap.attached if a.others] if gap is not None else []
+    found = (n for n in reversed(nouns) if n.thing.pronoun == "object" and n.thing.extreme)
+    best = next(found, None)
+    named = gap is None or any(
+        one.thing.pronoun == "object" and not one.thing.extreme for one in what
+    )
+    return best if best is not None and named and best not in what else None
+
+
+def _identified(noun: Noun) -> Noun:
+    """Return what “that is”, “it would be” names; another phrase as it is."""
+    if noun.thing.pronoun not in _LOOSE:
+        return noun
+    others = (a.others[0] for a in noun.attached if a.kind == "nominal" and not a.negated)
+    named = next(others, None)
+    told = [one for one in noun.attached if one.kind != "nominal"]
+    return noun if named is None else replace(named, attached=[*named.attached, *told])
 
 
 def _corrects(noun: Noun) -> bool:
@@ -198,21 +226,34 @@ def _fill(
 def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge “which plane is the largest? – the one in the upper left”."""
     for sentence in answer.question:
-        asked = next(iter(sentence.nouns), None)
-        if asked is None or sentence.tokens[0].words != "which" or noun.thing.pronoun != "one":
+        asked = next((noun for noun in sentence.nouns if _best_asked(noun)), None)
+        best = _best_asked(asked) if asked is not None else None
+        if asked is None or best is None:
             continue
-        for attached in (one for one in asked.attached if one.kind == "nominal" and one.others):
-            if attached.others[0].thing.extreme is not None and asked.thing.category is not None:
-                yield from _most_of(noun, asked, attached.others[0], ground, answer)
+        whole = next(iter(asked.whole), asked)
+        same = noun.thing.category is not None and noun.thing.category == whole.thing.category
+        points = noun.thing.pronoun == "one" or (same and noun.thing.definite)
+        if points and whole.thing.category is not None:
+            yield from _most_of(noun, whole, best, ground, answer)
+
+
+def _best_asked(asked: Noun) -> Adjective | None:
+    """Return “the largest” that a question asks for, by what it says of “which plane”."""
+    for one in asked.attached:
+        if one.kind == "superlative":
+            return Adjective("superlative", one.value, one.start, one.end)
+        if one.kind == "nominal" and one.others and one.others[0].thing.extreme is not None:
+            return one.others[0].thing.extreme
+    return asked.thing.extreme
 
 
 def _most_of(
-    noun: Noun, gap: Noun, described: Noun, ground: Ground, answer: Answer
+    noun: Noun, gap: Noun, best: Adjective, ground: Ground, answer: Answer
 ) -> Iterator[Checked]:
     """Judge what is said of the largest of what ``gap`` names."""
+    plain = [one for one in gap.thing.adjectives if one.extreme is None]
     thing = replace(
-        gap.thing, adjectives=[*gap.thing.adjectives, *described.thing.adjectives], asked=False,
-        definite=True,
+        gap.thing, adjectives=[*plain, best], asked=False, definite=True, plural=False,
     )  # fmt: skip
     judge = Judge(ground)
     meaning = judge.resolver.meaning(Noun(thing))
@@ -270,11 +311,11 @@ def _at(checked: Checked, noun: Noun, answer: Answer) -> Checked:
 def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
     """Judge a place, colour or direction that is said of what the question asks about."""
     told = [attached for sentence in answer.read for attached in sentence.loose]
+    unknown = [n for n in _subjects(answer) if n.thing.foreign or _is_unknown(n, ground)]
+    told += [a for n in unknown for a in n.attached if a.kind in _RUNNING]
     told = [_measured(one, answer) for one in told]
     told = [one for one in told if one.kind != "counted"]
-    if not told or any(
-        n.role == "subject" and not n.thing.foreign for s in answer.read for n in s.nouns
-    ):
+    if not told or len(unknown) < len(_subjects(answer)):
         return  # it speaks of things itself, and is judged by itself
     noun = answer.subject or _spoken_of(ground)
     if noun is None:
@@ -290,9 +331,20 @@ def _told(answer: Answer, ground: Ground) -> Iterator[Checked]:
         for one in told:
             one.restrictive = False
             rows = any(a.kind == "arrangement" for a in noun.attached) or noun.thing.collective
-            of_row = bool(rows) and one.kind == "direction"
-            one.kind = "row_direction" if of_row else one.kind
+            if one.kind in {"direction", "any_direction"}:
+                one.kind = "row_direction" if rows else "direction"
         yield from ours.told(noun, meaning, told)
+
+
+def _subjects(answer: Answer) -> list[Noun]:
+    return [noun for s in answer.read for noun in s.nouns if noun.role == "subject"]
+
+
+def _is_unknown(noun: Noun, ground: Ground) -> bool:
+    """Say whether a pronoun fits nothing that was named before: “it” of a row, “they” of one thing."""
+    if noun.thing.pronoun not in _LOOSE:
+        return False
+    return not Resolver(ground.truth, ground.discourse, ground.text).meaning(noun).names_objects
 
 
 def _spoken_of(ground: Ground) -> Noun | None:

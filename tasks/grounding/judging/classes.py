@@ -10,6 +10,7 @@ from tasks.grounding.judging.holding import best_reading, negated, said_of
 from tasks.grounding.judging.introducing import introduced
 from tasks.grounding.judging.readings import whole_of
 from tasks.grounding.judging.resolving import Resolver, places_of
+from tasks.grounding.judging.saying import is_any
 from tasks.grounding.meanings import Meaning
 from tasks.grounding.predicates.judged import Judged, supported, unverifiable
 from tasks.grounding.predicates.superlatives import Superlative
@@ -101,8 +102,11 @@ def _superlative(resolver: Resolver, noun: Noun, other: Noun) -> Superlative | N
     if best is None:
         return None
     wholes = other.whole or noun.whole
+    alone = other.thing.category is None and not resolver.remembered()
+    if alone and is_any(noun):  # “a ship is the largest of all”
+        best.category = ANYTHING
     if best.category is None:
-        best.category = noun.thing.category
+        best.category = noun.thing.category or noun.thing.like
     if len(wholes) == 1 and wholes[0].thing.pronoun == "object":
         best.category = ANYTHING
     elif wholes:

@@ -40,10 +40,11 @@ class Claim(NamedTuple):
 
 def comparisons(sentence: Sentence, ground: Ground) -> Iterator[Checked]:
     """Judge “more A than B”, “as many A as B”, “A outnumber B” of all in the picture."""
-    resolver = Resolver(ground.truth, ground.discourse, ground.text)
-    narrow = any(a.kind in _PLACES for noun in sentence.nouns for a in noun.attached)
-    for claim in (*_paired(sentence), *_outnumbering(sentence), *_for_each(sentence)):
-        yield compared(claim, ground, resolver, narrow=narrow)
+    claims = [*_paired(sentence), *_outnumbering(sentence), *_for_each(sentence)]
+    if claims:
+        resolver = Resolver(ground.truth, ground.discourse, ground.text)
+        narrow = any(a.kind in _PLACES for noun in sentence.nouns for a in noun.attached)
+        yield from (compared(claim, ground, resolver, narrow=narrow) for claim in claims)
     yield from _most_numerous(sentence, ground)
 
 
@@ -83,6 +84,8 @@ def _paired(sentence: Sentence) -> Iterator[Claim]:
 
 def _outnumbering(sentence: Sentence) -> Iterator[Claim]:
     """Yield “A outnumber B”; of several subjects together their sum."""
+    if not any(_is_compared(a) for noun in sentence.nouns for a in noun.attached):
+        return
     together = any(token.words in words("together") for token in sentence.tokens)
     done: set[int] = set()
     for noun in sentence.nouns:
@@ -100,14 +103,20 @@ def _outnumbering(sentence: Sentence) -> Iterator[Claim]:
                 yield Claim([noun], "as_many", attached.others, negated=negated)
 
 
+def _is_compared(attached: Attached) -> bool:
+    return bool(attached.others) and (attached.kind == "numbers" or attached.value in _ALIKE)
+
+
 def _sharing(sentence: Sentence, attached: Attached) -> list[Noun]:
     return [n for n in sentence.nouns if any(a.start == attached.start for a in n.attached)]
 
 
 def _for_each(sentence: Sentence) -> Iterator[Claim]:
     """Yield “for every A there are two B”."""
+    if not sentence.tokens or sentence.tokens[0].words != "for":
+        return
     nouns = [noun for noun in sentence.nouns if noun.thing.category is not None]
-    if len(nouns) != 2 or not sentence.tokens or sentence.tokens[0].words != "for":
+    if len(nouns) != 2:
         return
     every, counted = nouns
     quantity = counted.thing.quantity

@@ -40,7 +40,8 @@ def counted(
     if is_open and outcome == "supported" and numbered and quantity.low > 1:
         outcome = "supported" if nominal == quantity.low else "unverifiable"
     near = outcome == "unverifiable" and not is_floor and not is_open
-    doubted = ground.doubtful and not maybe and kind is ClaimKind.EXISTENCE
+    doubtful = ground.doubtful or (ground.excepted and noun.role == "object")
+    doubted = doubtful and not maybe and kind is ClaimKind.EXISTENCE
     if outcome == "contradicted" and (noun.thought or doubted):
         outcome = "unverifiable"
     edits: tuple[Edit, ...] = ()

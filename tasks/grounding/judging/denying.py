@@ -9,13 +9,17 @@ from tasks.grounding.judging.holding import mask, tells_nothing
 from tasks.grounding.judging.resolving import Resolver, Said
 from tasks.grounding.meanings import Meaning
 from tasks.grounding.predicates.positions import Position
-from tasks.grounding.predicates.relations import Relation
-from tasks.grounding.reading.clauses import Noun
+from tasks.grounding.predicates.relations import SIZES, Relation
+from tasks.grounding.reading.clauses import Attached, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.truth import Graded, Truth
 from tasks.grounding.verdicts import Checked, verdict
 
 _GREATER = frozenset({"larger_than", "longer_than", "wider_than"})
+_OPPOSITE = {
+    "larger_than": "smaller_than", "longer_than": "shorter_than", "wider_than": "narrower_than",
+    "smaller_than": "larger_than", "shorter_than": "longer_than", "narrower_than": "wider_than",
+}  # fmt: skip
 _LESSER = frozenset({"smaller_than", "shorter_than", "narrower_than"})
 
 
@@ -36,9 +40,9 @@ def absent(ground: Ground, resolver: Resolver, noun: Noun) -> Checked:
             is_open |= other.is_floor and not other.names_objects
             is_open |= len({len(group) for group in other.groups}) == 1 < len(other.groups)
         is_open |= tells_nothing(found)
-        graded = graded.both(found)
+        graded = graded.both(_clearly(ground, one, found))
     outcome = _outcome(graded, is_floor=base.is_floor, known=base.known)
-    compared = any(one.kind in {"relation", "nearer"} for one in noun.attached)
+    compared = any(_is_compared(one) for one in noun.attached)
     loose = thing.denied in words("loosely") or thing.rank or noun.role == "object"
     loose = loose or (thing.rest and not compared) or ground.excepted
     if outcome == "contradicted" and (is_open or loose or noun.thought):
@@ -71,6 +75,23 @@ def _narrowed(said: Said) -> Said:
     if predicate.region.row is None or predicate.region.column is None:
         return said
     return Said(Position(predicate.region._replace(part="third"), predicate.words), said.attached)
+
+
+def _is_compared(attached: Attached) -> bool:
+    sized = attached.kind == "relation" and attached.value in SIZES
+    return sized or attached.kind in {"nearer", "times"}
+
+
+def _clearly(ground: Ground, said: Said, found: Graded) -> Graded:
+    """Return what is clearly larger as surely larger: a denial says that nothing is, by much."""
+    predicate = said.predicate
+    opposite = _OPPOSITE.get(predicate.relation) if isinstance(predicate, Relation) else None
+    if opposite is None or not isinstance(predicate, Relation):
+        return found
+    against = against_extreme(said, ground.truth).predicate
+    other = against.other if isinstance(against, Relation) else predicate.other
+    maybe = Relation(opposite, other, predicate.start, predicate.end, "").each(ground.truth).maybe
+    return found._replace(sure=found.sure & ~maybe)
 
 
 def against_extreme(said: Said, truth: Truth) -> Said:

@@ -23,6 +23,7 @@ class Antecedent:
     is_subject: bool
     is_floor: bool = False
     sentence: int = 0  # in which it was named, counted from the first of the conversation
+    in_line: bool = False  # “a row of planes”, which “it” may mean, too
     is_joint: bool = False  # several phrases together: “a plane and a ship”
 
     def may_be(self, *, plural: bool) -> bool:
@@ -51,7 +52,7 @@ class Discourse:
 
     def recent(self, *, plural: bool) -> Iterator[Antecedent]:
         """Yield what “they” or “it” may mean: the newest subject, then the newest phrases."""
-        found = [one for one in reversed(self.said) if one.plural is plural]
+        found = [o for o in reversed(self.said) if o.plural is plural or (o.in_line and not plural)]
         found = found or [one for one in reversed(self.said) if one.may_be(plural=plural)]
         subject = next((one for one in found if one.is_subject and not one.is_joint), None)
         joint = found[0] if found and found[0].is_joint else None
@@ -61,6 +62,10 @@ class Discourse:
             if one is not None and all(one is not earlier for earlier in seen):
                 seen.append(one)
                 yield one
+
+    def row(self) -> Antecedent | None:
+        """Return the row that was named last."""
+        return next((one for one in reversed(self.said) if one.in_line), None)
 
     def of_class(self, category: str, *, plural: bool) -> Iterator[Antecedent]:
         """Yield what “the planes” may mean: phrases of the class, the newest first."""

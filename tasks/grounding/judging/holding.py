@@ -113,7 +113,10 @@ def _instead(
     for group in meaning.groups:
         if predicate.judge(ground.truth, group).outcome == "supported":
             return supported(judged.evidence)
-    graded = predicate.each(ground.truth).both(meaning.graded)
+    meant = meaning.graded
+    if meaning.names_objects and not meaning.is_open:
+        meant = ground.truth.only([place for group in meaning.groups for place in group])
+    graded = predicate.each(ground.truth).both(meant)
     if not meaning.known or graded.maybe.any():
         return unverifiable(judged.evidence)
     return judged

@@ -74,7 +74,8 @@ class Resolver:
         extreme = adjective.extreme if adjective is not None else None
         if adjective is None or extreme is None:
             return None
-        category = thing.category or (ANYTHING if thing.pronoun == "object" else None)
+        like = thing.like if readings.is_one(thing) else None
+        category = thing.category or (ANYTHING if thing.pronoun == "object" else like)
         word = self._text[adjective.start : adjective.end]
         return Superlative(
             word, extreme, category, adjective.start, adjective.end, narrowed=narrowed
@@ -98,6 +99,8 @@ class Resolver:
             return Base(members.graded, members.is_floor, known=True)
         if thing.pronoun == "object":
             return Base(self.truth.members(ANYTHING).graded, is_floor=True, known=True)
+        if len(noun.whole) == 1 and thing.extreme is not None:  # “the largest among the ships”
+            return self.base(noun.whole[0])
         last = next(readings.pointed_at(self, thing), None)
         if readings.is_one(thing) and thing.like is not None:
             members = self.members(thing.like)
@@ -142,6 +145,9 @@ class Resolver:
             if not places:
                 return Meaning(self.truth.nothing(), known=False)
             return Meaning(self.truth.only(places), [places])
+        row = self.discourse.row() if _is_row(thing) else None
+        if row is not None and row.group is not None:
+            return Meaning(self.truth.only(row.group), [row.group])
         base = self.base(noun)
         if not base.known:
             return Meaning(base.graded, known=False)
@@ -156,6 +162,11 @@ class Resolver:
         several = int(graded.maybe.sum()) > 1 and not thing.plural
         several &= thing.category is not None and self.superlative(thing) is None
         return Meaning(graded, groups, is_floor=base.is_floor, is_open=several)
+
+    def _is_of_row(self, noun: Noun) -> bool:
+        """Say whether “it” is a row that was named before."""
+        last = next(readings.pointed_at(self, noun.thing), None)
+        return noun.thing.category is None and last is not None and last.in_line
 
     def _adjectives(self, noun: Noun) -> list[Said]:
         thing, found = noun.thing, list[Said]()
@@ -178,6 +189,8 @@ class Resolver:
     def _attached(self, noun: Noun) -> list[Said]:
         found = list[Said]()
         for attached in noun.attached:
+            if attached.kind == "any_direction" and self._is_of_row(noun):
+                attached.kind = "row_direction"
             for one in _each_other(attached):
                 predicate = predicate_of(one, noun, self._text, self.meaning)
                 if predicate is not None:
@@ -188,6 +201,11 @@ class Resolver:
             row = Arrangement("row", thing.start, thing.end, thing.collectives)
             found.append(Said(row, None))
         return found
+
+
+def _is_row(thing: Thing) -> bool:
+    """Say whether a phrase is “the row”, of things that were named before."""
+    return thing.foreign and thing.definite and thing.collective in words("collectives_in_line")
 
 
 def _each_other(attached: Attached) -> list[Attached]:

@@ -38,7 +38,12 @@ def predicate_of(attached: Attached, noun: Noun, text: str, means: Means) -> Pre
     others = attached.others
     match attached.kind:
         case "relation" | "between" | "times" if others:
-            return _related(attached, words, [means(other) for other in others])
+            return _related(
+                attached,
+                words,
+                [means(other) for other in others],
+                denied=noun.thing.denied is not None,
+            )
         case "nearest" if others:
             category = noun.thing.category if attached.restrictive else None
             return Nearest(means(others[0]), category or ANYTHING, attached.start, attached.end)
@@ -69,7 +74,8 @@ def _by_itself(attached: Attached, noun: Noun, words: str) -> Predicate | None:
         case "colour":
             return Colour(attached.value, start, end)
         case "superlative":
-            first = attached.fronted and not noun.thing.definite  # “furthest left stands a ship”
+            fronted = attached.fronted and not noun.thing.definite  # “furthest left stands a ship”
+            first = fronted or is_any(noun)
             peers = (
                 attached.peers or (ANYTHING if first else noun.thing.category) or _anything(noun)
             )
@@ -77,11 +83,25 @@ def _by_itself(attached: Attached, noun: Noun, words: str) -> Predicate | None:
     return None
 
 
-def _related(attached: Attached, words: str, others: list[Meaning]) -> Predicate | None:
+def is_any(noun: Noun) -> bool:
+    """Say whether “a ship” is one of all things: “a ship takes up the most space”."""
+    thing = noun.thing
+    narrowed = thing.adjectives or thing.number or thing.every or thing.rest or thing.tag
+    bare = thing.category is not None and not (thing.definite or thing.plural or narrowed)
+    return bare and len(noun.attached) == 1
+
+
+def _related(
+    attached: Attached, words: str, others: list[Meaning], *, denied: bool
+) -> Predicate | None:
     start, end, value = attached.start, attached.end, attached.value
     if attached.kind == "between":
         return Between(others[0], others[1] if len(others) > 1 else None, start, end)
     if attached.kind == "times":
+        if (
+            denied and attached.factor == 1.0 and words.lower().startswith("as ")
+        ):  # “no other is as large as A”: none is larger
+            return Relation(attached.value, others[0], start, end, words)
         return _times(attached, words, others[0])
     if value == "flanking":
         return Flanking(others[0], start, end)

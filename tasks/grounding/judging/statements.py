@@ -19,6 +19,7 @@ from tasks.grounding.judging.pointing import none_of, pointed, tagged
 from tasks.grounding.judging.resolving import Resolver, places_of
 from tasks.grounding.meanings import Meaning
 from tasks.grounding.reading.clauses import Attached, Noun
+from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.quantities import AT_LEAST_ONE, Quantity
 from tasks.grounding.truth import Graded
 from tasks.grounding.verdicts import Checked
@@ -76,7 +77,7 @@ class Judge:
         guessed = thing.asked and not noun.attached  # “what seems to be a pond”
         if (
             thing.compared
-            or thing.foreign
+            or (thing.foreign and not meaning.names_objects)
             or guessed
             or any(one.kind == "numbers" for one in noun.attached)
         ):
@@ -108,7 +109,14 @@ class Judge:
         if thing.portion is not None:
             plural = thing.portion.low > 1
         return Antecedent(
-            category, plural, thing.number, group, graded, noun.role == "subject", base.is_floor
+            category,
+            plural,
+            thing.number,
+            group,
+            graded,
+            noun.role == "subject",
+            base.is_floor,
+            in_line=_is_row(noun),
         )
 
     def _introduced(self, noun: Noun, base: Graded) -> tuple[Graded, tuple[int, ...] | None]:
@@ -138,3 +146,10 @@ class Judge:
             is_subject=True, is_joint=True,
         )  # fmt: skip
         self.ground.discourse.add(joint)
+
+
+def _is_row(noun: Noun) -> bool:
+    """Say whether a phrase is “a row of planes”, or what is said to stand in one."""
+    if noun.thing.collective in words("collectives_in_line"):
+        return True
+    return any(a.kind == "arrangement" and a.value in {"row", "one_row"} for a in noun.attached)

@@ -98,6 +98,7 @@ class Clause:
     thought: bool = False
     separated: bool = False
     relative: bool = False  # “the ship that …”
+    cleft: bool = False  # “it is the ship that …”
     in_row: bool = False
     long_sides: bool = False
     is_question: bool = False  # it begins with its verb: “Are the planes white?”

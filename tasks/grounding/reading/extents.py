@@ -10,6 +10,8 @@ from tasks.grounding.reading.tokens import Token
 
 def find_extents(text: str) -> Iterator[Token]:
     """Yield the shares of a side of the picture that folded ``text`` names, in order."""
+    if "of" not in text:
+        return
     for found in _pattern().finditer(text):
         yield Token(found.start(), found.end(), "extent", "extent", words=found[0])
 

@@ -97,6 +97,13 @@ class Grammar(Record):
     polar: Words
     asking: Words
     naming_verbs: Words
+    among: Words
+    axial: Words
+    observing: Words
+    hedged: Words
+    people: Words
+    instances: Words
+    modal: Words
     place_verbs: Words
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.tokens import Token
 
 Head = Literal["class", "object", "pronoun", "foreign"]
 
+_MAY_BE_HEADS: Final = frozenset(
+    {"class", "object", "word", "collective", "shows", "seen", "aspect", "what", "who", "they", "mention",
+     "none", "superlative", "comparative", "pointing", "one", "other", "number", "every"}
+)  # fmt: skip
 _THESE: Final = frozenset({"these", "those", "this", "that"})
 _NOUNS: Final = frozenset({"class", "object", "one", "collective", "picture", "word"})
 # What may follow a word that is a phrase by itself: “the largest is …”, “these are …”.
@@ -22,6 +27,7 @@ _ADJECTIVES: Final = frozenset(
     {"comparative", "superlative", "colour", "size", "the", "a", "ordinal", "other", "side",
      "number", "pointing", "not", "aside", "every", "none", "what"}
 )  # fmt: skip
+_DESCRIBING: Final = frozenset({"superlative", "comparative", "size", "colour", "number"})
 _DETERMINERS: Final = frozenset(
     {"the", "a", "pointing", "none", "every", "other", "what", "ordinal", "number", "vague"}
 )
@@ -39,6 +45,8 @@ def head_at(
     ``before`` is the head before it.
     """
     token = tokens[place]
+    if token.kind not in _MAY_BE_HEADS:
+        return None
     match token.kind:
         case "class":
             return None if _is_modifier(tokens, place) else "class"
@@ -48,11 +56,13 @@ def head_at(
             return "foreign" if _is_foreign(tokens, place, before) else None
         case "collective" if _kind(tokens, place + 1) != "of":
             return "foreign" if _is_foreign(tokens, place, before) else None
+        case "shows" | "seen":
+            return "object" if _is_feature(tokens, place) else None
         case "aspect":
             coloured = place > 0 and tokens[place - 1].kind == "colour"
             return "object" if coloured and token.words == "area" else None
         case "what":
-            return "pronoun" if _kind(tokens, place + 1) not in {*_NOUNS, "aspect"} else None
+            return "pronoun" if _is_what(tokens, place, asked=asked) else None
         case "who":
             return "pronoun" if asked and _is_which(tokens, place) else None
     return "pronoun" if _is_pronoun(tokens, place) else None
@@ -91,6 +101,7 @@ def _is_which(tokens: Sequence[Token], place: int) -> bool:
         return False
     following = _kind(tokens, place + 1)
     begins = all(token.kind in {"preposition", "of", "and", "comma"} for token in tokens[:place])
+    begins = begins or _kind(tokens, place - 1) == "comma"  # “of the ships, which is …”
     return begins and following not in {*_NOUNS, "aspect", "colour", "size", "superlative"}
 
 
@@ -105,8 +116,7 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
                 return following in {"verb", "seen"}
             return token.words in {"none", "nothing", "nobody", "no one"} and before != "colon"
         case "superlative" | "comparative":
-            alone = following in _AFTER or not following
-            return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
+            return _is_best_alone(tokens, place)
         case "pointing":
             return _is_pointing_alone(tokens, place)
         case "one":
@@ -120,6 +130,33 @@ def _is_pronoun(tokens: Sequence[Token], place: int) -> bool:
     return False
 
 
+def _is_best_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “the largest” means a thing by itself: “the largest is …”, “the largest among …”."""
+    before, following = _kind(tokens, place - 1), _kind(tokens, place + 1)
+    if following == "between" and tokens[place + 1].words in words("among"):
+        return before in {"", "the", "comma"}
+    if following in {"shows", "seen"} and _is_feature(tokens, place + 1):
+        return False
+    if following == "aside" and _is_before_noun(tokens, place + 1):
+        return False  # “the largest annotated object”
+    alone = following in _AFTER or not following
+    return before in {"the", "pointing"} and alone and not _is_of_noun(tokens, place)
+
+
+def _is_what(tokens: Sequence[Token], place: int, *, asked: bool) -> bool:
+    """Say whether “what” is a phrase by itself; “what looks like a pond” is a pond."""
+    hedged = place + 1 < len(tokens) and tokens[place + 1].words in words("hedged")
+    if hedged and not asked:
+        return False
+    return _kind(tokens, place + 1) not in {*_NOUNS, "aspect"}
+
+
+def _is_feature(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether “feature” is a noun: “the largest feature”."""
+    named = tokens[place].words in {"feature", "features", "feature in"}
+    return named and _kind(tokens, place - 1) in _DESCRIBING
+
+
 def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
     """Say whether “these” or “its” means things by itself: “these are …”, “its nearest neighbour”."""
     token, following = tokens[place], _kind(tokens, place + 1)
@@ -128,13 +165,21 @@ def _is_pointing_alone(tokens: Sequence[Token], place: int) -> bool:
         return following in {"neighbour", "long_side", "aspect"} or coloured
     if token.value not in _THESE or _kind(tokens, place - 1) not in _BEGINS:
         return False
-    return following in {"every", "number", ""} or (following in _AFTER and following != "of")
+    return following in {"every", "number", "hypothetical", ""} or (
+        following in _AFTER and following != "of"
+    )
 
 
 def _is_best_of(tokens: Sequence[Token], place: int) -> bool:
     """Say whether “one” stands before its noun: “the larger one of the ships”."""
+    if tokens[place].words in words("instances"):  # “five instances of ships”
+        return _is_of_noun(tokens, place)
     best = _kind(tokens, place - 1) in {"superlative", "comparative"}
-    return best and tokens[place].value == "one" and _is_of_noun(tokens, place)
+    return (
+        best
+        and (tokens[place].kind == "one" or tokens[place].value == "one")
+        and _is_of_noun(tokens, place)
+    )
 
 
 def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
@@ -152,6 +197,8 @@ def _is_of_noun(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _is_before_noun(tokens: Sequence[Token], place: int) -> bool:
+    if tokens[place + 1 : place + 2] and tokens[place + 1].words in words("people"):
+        return False
     return _kind(tokens, place + 1) in {
         *_NOUNS, "aspect", "colour", "size", "number", "superlative", "comparative", "vague", "side",
     }  # fmt: skip
@@ -164,6 +211,8 @@ def _is_number_alone(tokens: Sequence[Token], place: int) -> bool:
     ):
         return False
     if token.value == "one":
+        if tokens[place + 1 : place + 2] and tokens[place + 1].words in words("observing"):
+            return False  # “one finds”
         before = _kind(tokens, place - 1)
         named = before in _ADJECTIVES - {"number"}
         return named or stands_alone(tokens, place)
@@ -203,7 +252,11 @@ def _is_foreign(tokens: Sequence[Token], place: int, before: int) -> bool:
     """Say whether an unknown word is a noun: the last one after an article, or what somebody owns."""
     if _kind(tokens, place + 1) in {"class", "object", "one", "word"}:
         return False
-    if len(tokens[place].words) < 2 or tokens[place].words.endswith("ly"):
+    if (
+        len(tokens[place].words) < 2
+        or tokens[place].words in words("people")
+        or tokens[place].words.endswith("ly")
+    ):
         return False
     at = place - 1
     while at > before and place - at < _LONGEST_FOREIGN and tokens[at].kind in _BEFORE_FOREIGN:

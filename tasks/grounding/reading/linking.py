@@ -12,19 +12,21 @@ from typing import Final
 
 from tasks.grounding.reading.aspects import of_aspect
 from tasks.grounding.reading.clauses import Attached, Clause, Noun, subjects_or_last
+from tasks.grounding.reading.closing import close
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.regions import Region
-from tasks.grounding.reading.things import EXTREMES, Thing, is_any_other
+from tasks.grounding.reading.rivals import best_of_all, best_of_others
+from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
-from tasks.grounding.truth import ANYTHING
 
 SUBJECTS: Final = 12  # of one clause; what comes after them starts anew
 _LISTED: Final = 8  # tokens of a sentence that is no more than a list entry: “ships: 5”
 _AFTER_NOUN: Final = frozenset({"noun", "arrangement", "place", "direction", "bracket", "colour"})
-_FINDING: Final = frozenset({"find", "finds", "spot", "spots", "see", "sees", "can see"})
 _LOOSE: Final = frozenset({"this", "that", "it"})
-_NOMINAL: Final = frozenset({"verb", "not", "colon"})
-_BE: Final = frozenset({"is", "are", "was", "were", "be", "been"})
+_NOMINAL: Final = frozenset({"verb", "not", "colon", "there", "hypothetical"})
+_ABOUT: Final = frozenset({None, "colour", "position"})
+_SIZED: Final = frozenset({"size", "length", "width"})
+_BE: Final = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 
 
 class Linker:
@@ -61,83 +63,16 @@ class Linker:
 
     def end(self) -> None:
         """Give what the clause has left open to the phrases that it has."""
-        clause = self.clause
         self.open_pending()
-        self._end_comparative()
-        self._end_exceeding()
-        self._end_measures()
-        self._end_numbers()
-        if not clause.subjects and clause.fronted:
-            self.loose += clause.fronted
-        if clause.is_question and clause.subjects and clause.subjects[0].attached:
-            clause.subjects[0].attached[-1].restrictive = False
-
-    def _end_comparative(self) -> None:
-        """Tie “larger” without “than” to the other one of two that were named as a whole."""
-        clause, waiting = self.clause, self.clause.comparative
-        if waiting is None:
-            return
-        asked = [noun for noun in clause.nouns if noun.thing.asked]
-        waiting.others = clause.whole if len(clause.whole) > 1 else []
-        if clause.reference is not None:
-            waiting.others = [clause.reference]
-        elif asked:  # “which is larger, A or B?”
-            waiting.others = [noun for noun in clause.nouns if noun is not asked[0]]
-        if waiting.others:
-            self.attach(of_aspect(waiting, clause), asked[:1] or subjects_or_last(clause)[:1])
-
-    def _end_exceeding(self) -> None:
-        """Say in what “A exceeds B” is so, where the clause says it after: “in number”."""
-        for relation in self.clause.exceeding:
-            of_aspect(relation, self.clause)
-            if relation.value in {"exceeding", "exceeded_by", "equal_to"}:
-                relation.kind = "open"
-
-    def _end_measures(self) -> None:
-        clause = self.clause
-        between = [one for one in clause.fronted if one.kind == "between"]
-        if between and not clause.subjects and not clause.ends:
-            clause.ends = between[0].others
-        for measure in clause.measures:
-            if clause.aspect in {"length", "width", "size"} and not clause.separated:
-                amount = measure.amounts[0]
-                of_width = clause.aspect == "width"
-                measure.kind = "measure"
-                measure.amounts = (None, amount) if of_width else (amount, None)
-                self.attach(measure, (clause.subjects or clause.nouns)[:1])
-            elif clause.separated or clause.aspect == "distance" or clause.ends:
-                self._end_distance(measure)
-            elif not clause.nouns:
-                self.loose.append(measure)
-
-    def _end_distance(self, measure: Attached) -> None:
-        """Tie a distance to the two things that the clause names, or to one group of them."""
-        clause = self.clause
-        measure.kind = "distance"
-        ends = clause.ends or [noun for noun in clause.nouns if noun.role != "nominal"]
-        if not ends and not clause.nouns:
-            self.loose.append(measure)
-        elif len(ends) == 1:
-            self.attach(measure, ends)
-        elif ends:
-            measure.others = ends[1:2]
-            self.attach(measure, ends[:1])
-
-    def _end_numbers(self) -> None:
-        """Give a number to what the clause counts: “14 is the number of planes”."""
-        clause = self.clause
-        counted = [noun for noun in clause.nouns if noun.aspect == "number"]
-        for number in clause.numbers:
-            if counted and not any(a.kind in {"counted", "numbers"} for a in counted[0].attached):
-                self.attach(number, counted[:1])
-            elif all(noun.thing.pronoun in {"it", "they"} for noun in clause.nouns):
-                self.loose.append(number)
+        close(self)
 
     # ------------------------------------------------------------ noun phrases
 
     def noun(self, thing: Thing) -> None:
         """Take in a noun phrase: as object of a relation, as what subjects are, or as a subject."""
         clause = self.clause
+        if self._is_line(thing) or self._is_nothing_else(thing):
+            return
         self._deny_thing(thing)
         noun = Noun(thing, exists=clause.exists, thought=clause.thought or thing.thought)
         noun.aspect = self._aspect_of(thing)
@@ -157,11 +92,39 @@ class Linker:
         elif self._joins_objects(thing):
             noun.role = "object"
             clause.partner.append(noun)
-        elif self._is_nominal(thing):
+        elif self._is_nominal(thing) or self._is_apposition(thing):
             self._as_nominal(noun)
         else:
             self._as_subject(noun)
         clause.last, clause.negated = noun, False
+
+    def _is_line(self, thing: Thing) -> bool:
+        """Note that a row is spoken of; say whether it is that of the subjects: “they form a row”."""
+        clause, pending = self.clause, self.clause.pending
+        if not thing.foreign or thing.collective not in words("collectives_in_line"):
+            return False
+        along = pending is None or pending.kind == "open"
+        clause.in_row |= along and not self._is_axial(thing.first)
+        if along and clause.subjects and not thing.definite:
+            clause.pending = None  # “along a line” narrows nothing down
+            return True
+        return False
+
+    def _is_nothing_else(self, thing: Thing) -> bool:
+        """Say whether “nothing else” only stresses what was named: “ships and nothing else”."""
+        last, at = self.clause.last, thing.first - 1
+        after = self.tokens[thing.head + 1 : thing.head + 2]
+        if (
+            last is None
+            or thing.denied != "nothing"
+            or not any(t.words in {"else", "more"} for t in after)
+        ):
+            return False
+        return last.thing.head == at - 1 and self.tokens[at].kind in {"and", "comma"}
+
+    def _is_axial(self, at: int) -> bool:
+        """Say whether the line that begins with token ``at`` is an axis: “aligned along a line”."""
+        return any(token.words in words("axial") for token in self.tokens[max(0, at - 2) : at])
 
     def _deny_thing(self, thing: Thing) -> None:
         clause = self.clause
@@ -204,24 +167,27 @@ class Linker:
     def _as_object(self, noun: Noun, pending: Attached) -> None:
         """Take ``noun`` as what the relation ``pending`` relates to."""
         clause = self.clause
+        if pending.value == "through" and clause.in_row:  # “a line through the planes runs …”
+            clause.pending, clause.subjects = None, [noun]
+            return
         noun.role = "object"
         pending.others.append(noun)
         if pending.kind == "between" and len(pending.others) == 1 and not noun.thing.plural:
             return
         clause.pending, clause.partner = None, pending.others
-        extreme = EXTREMES.get(pending.value)
-        if extreme and clause.targets and is_any_other(noun.thing, clause.targets[0].thing):
-            peers = ANYTHING if noun.thing.pronoun == "object" else None
-            best = Attached("superlative", pending.start, noun.thing.end, extreme, peers=peers)
-            self.attach(best, clause.targets, clause.instead)  # “larger than anything else”
-        elif pending.value == "reference":
+        if pending.value == "reference":
             clause.reference = noun
         elif pending.kind == "between" and (
             clause.separated or clause.aspect == "distance" or clause.measures
         ):
             clause.ends = pending.others
         else:
-            self.attach_or_keep(of_aspect(pending, clause), clause.targets, clause.instead)
+            said = best_of_all(of_aspect(pending, clause), clause.targets)
+            best = best_of_others(said, clause.targets)
+            if best is None:
+                self.attach_or_keep(said, clause.targets, clause.instead)
+            else:
+                self.attach(best, [noun])
 
     def _joins_objects(self, thing: Thing) -> bool:
         """Say whether the phrase is one more of what a relation relates to: “left of A and B”."""
@@ -254,10 +220,21 @@ class Linker:
             and clause.verb in _BE
             and bool(clause.subjects)
             and not clause.subjects[-1].thing.foreign
-            and clause.aspect in {None, "colour", "position"}
+            and (
+                clause.aspect in _ABOUT
+                or (clause.aspect in _SIZED and clause.subjects[-1].aspect is None)
+            )
             and not clause.exists
             and (thing.quantity is None or clause.subjects[-1].thing.pronoun == "object")
         )
+
+    def _is_apposition(self, thing: Thing) -> bool:
+        """Say whether the phrase names what the last one was: “the largest object, a ship, …”."""
+        clause, last = self.clause, self.clause.last
+        if clause.before != "comma" or last is None or thing.definite or thing.category is None:
+            return False
+        best = last.thing.pronoun == "object" and last.thing.extreme is not None
+        return best and self.kind_after(thing.head) == "comma" and bool(clause.subjects)
 
     def _as_nominal(self, noun: Noun) -> None:
         """Take what subjects are said to be; “the more numerous” is a comparison of numbers."""
@@ -268,10 +245,21 @@ class Linker:
             self.clause.relative = False
             return
         said = Attached("nominal", thing.start, thing.end, others=[noun])
+        self._colour_of(noun)
         compared = [a.value for a in thing.adjectives if a.kind == "comparative"]
         if thing.category is None and compared and compared[0] in {"more_than", "fewer_than"}:
             said.kind, said.value, said.others = "numbers", compared[0], self.clause.whole
         self.attach(said, self.clause.subjects)
+
+    def _colour_of(self, noun: Noun) -> None:
+        """Say of “the largest is a red ship” that it is red."""
+        thing, subjects = noun.thing, self.clause.subjects
+        colours = [one for one in thing.adjectives if one.kind == "colour"]
+        plain = thing.category is not None and thing.denied is None and not thing.definite
+        named = subjects[-1].thing.pronoun != "object" or subjects[-1].thing.extreme is not None
+        if len(colours) == 1 and plain and named and not self.clause.negated:
+            one = colours[0]
+            self.attach(Attached("colour", one.start, one.end, one.value), subjects)
 
     def _as_subject(self, noun: Noun) -> None:
         clause, last = self.clause, self.clause.last
@@ -279,6 +267,7 @@ class Linker:
         joined = joined and not (noun.thing.pronoun and noun.thing.portion)
         if joined and last is not None and last.role == "object":
             joined = not last.attached
+        joined = joined and last is not None and not self._has_verb(last.thing, noun.thing)
         owner = clause.subjects[-1].thing if clause.subjects else None
         joined = joined and owner is not None and not (owner.foreign or owner.owner)
         if joined and len(clause.subjects) < SUBJECTS and not clause.subjects[-1].is_described:
@@ -288,9 +277,13 @@ class Linker:
         in_line = noun.thing.collective in words("collectives_in_line")
         for fronted in clause.fronted:
             one = replace(fronted, fronted=True)
-            if in_line and one.kind == "direction" and not clause.long_sides:
+            if in_line and one.kind == "direction":
                 one.kind = "row_direction"
             noun.attached.append(one)
+
+    def _has_verb(self, one: Thing, other: Thing) -> bool:
+        """Say whether a verb stands between two phrases: “ships are visible, the largest …”."""
+        return any(t.kind in {"verb", "seen"} for t in self.tokens[one.head + 1 : other.first])
 
     # ------------------------------------------------------------ predicates
 
@@ -342,9 +335,13 @@ class Linker:
     def say(self, attached: Attached) -> None:
         """Tie ``attached`` to what it is said of, or keep it for what follows."""
         clause, last = self.clause, self.clause.last
-        found = clause.verb in _FINDING and last is not None and last.thing.extreme is not None
+        found = (
+            (clause.exists or clause.verb in words("observing"))
+            and last is not None
+            and last.thing.extreme is not None
+        )
         attached.restrictive = (
-            clause.before == "noun" and not found
+            clause.before == "noun" and not found and (last is None or last.role != "nominal")
         )  # “one finds the largest there”
         self.attach_or_keep(attached, *self.target())
 

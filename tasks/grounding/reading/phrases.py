@@ -48,6 +48,8 @@ class Phrase:
         else:
             thing.category = token.value if kind == "class" else None
             thing.foreign = kind == "foreign"
+            if thing.foreign and token.kind == "collective":
+                thing.collective = token.value
             if kind == "object":
                 thing.pronoun = "object"
                 thing.plural = token.words.endswith("s") and token.words != "class"
@@ -163,6 +165,8 @@ class Phrase:
                 return self._sets_apart(token)
             case "the" | "pointing":
                 thing.definite = True
+            case "picture" if token.owner:  # “the scene's largest object”
+                thing.definite = True
             case _:
                 return token.kind in _PASSED
         return True
@@ -225,7 +229,11 @@ class Phrase:
         """Take “three of”, “one of”, “none of”; other words before “of” do not belong here."""
         thing, token = self.thing, self.tokens[self.at]
         ranked = self.at > 0 and self.tokens[self.at - 1].kind in {"superlative", "comparative"}
-        if token.value == "one" and ranked and self.at - 1 > self.before:
+        if (
+            ranked
+            and (token.kind == "one" or token.words in {"one", "member"})
+            and self.at - 1 > self.before
+        ):
             self._one_of()
         elif token.kind in {"number", "vague"}:
             self._portion()
@@ -241,6 +249,9 @@ class Phrase:
             self.at -= 1
             if self._kind in {"number", "the", "a"}:
                 self.at -= 1
+        elif token.words in words("instances"):
+            self.at -= 1
+            self.determined()
         elif token.kind in {"superlative", "comparative"}:
             self._most_of(token)
         elif token.kind in {"one", "other"} and self.at - 1 > self.before:

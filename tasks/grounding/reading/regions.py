@@ -1,7 +1,7 @@
 """Names of places in the picture, as “in the upper left of the image”, found in text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
@@ -11,6 +11,11 @@ Third = Literal["first", "middle", "last"]
 Part = Literal["third", "half", "edge"]
 Axis = Literal["row", "column"]
 
+_GROUPS: Final[Mapping[Axis, tuple[str, ...]]] = {  # of the pattern for names, by what they tell
+    "row": ("row_a", "row_b", "compass_row_c", "row_d", "compass_row_f"),
+    "column": ("column_a", "column_b", "compass_column_c", "column_e", "compass_column_g"),
+}
+_COMPASS_GROUPS: Final = ("compass_row_c", "compass_column_c", "compass_row_f", "compass_column_g")
 _OF: Final = re.compile(r"\s{1,3}(?:of|from)(?!\w)")
 _THAN: Final = re.compile(r"\s{1,3}than(?!\w)")
 _ENDS: Final = re.compile(rf"\s*(?:$|[.,;:!?)–—]|(?:{any_of(grammar().position_ends)})(?!\w))")
@@ -109,7 +114,7 @@ def _region(found: re.Match[str], text: str) -> Region | None:
         row = column = "middle"
     if bare or part is None or (two and "middle" in (row, column)):
         part = "third" if two or row == "middle" else "half"
-    compass = any(found[name] for name in found.groupdict() if name.startswith("compass"))
+    compass = any(found[name] for name in _COMPASS_GROUPS)
     names = _named(found)
     loose = found["ground"] is not None
     return Region(
@@ -144,18 +149,18 @@ def _is_fragment(found: re.Match[str], text: str) -> bool:
 
 def _named(found: re.Match[str]) -> tuple[Name, ...]:
     names: list[Name] = []
-    for group, word in found.groupdict().items():
-        if word and ("row" in group or "column" in group):
-            axis: Axis = "row" if "row" in group else "column"
-            names.append(Name(found.start(group), found.end(group), axis))
+    for axis, groups in _GROUPS.items():
+        names += (Name(*found.span(group), axis) for group in groups if found[group])
     return tuple(sorted(names))
 
 
-def _third(axis: str, found: re.Match[str]) -> Third | None:
-    name = next((v for k, v in found.groupdict().items() if v and axis in k), None)
-    if name is None:
-        return None
-    plain = name.replace("-", " ")
+def _third(axis: Axis, found: re.Match[str]) -> Third | None:
+    name = next((word for group in _GROUPS[axis] if (word := found[group])), None)
+    return None if name is None else _named_third(axis, name.replace("-", " "))
+
+
+@cache
+def _named_third(axis: str, plain: str) -> Third | None:
     places = (getattr(grammar(), f"{axis}s"), getattr(grammar(), f"compass_{axis}s"))
     for third in ("first", "middle", "last"):
         if any(plain in getattr(each, third) for each in places):

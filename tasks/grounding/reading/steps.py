@@ -6,6 +6,7 @@ from typing import Final
 from tasks.grounding.reading import steps_amounts, steps_clauses, steps_lines, steps_places
 from tasks.grounding.reading.clauses import Noun
 from tasks.grounding.reading.linking import Linker
+from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
 
 Step = Callable[[Linker, int, Token], int | None]  # the next token; None for the one after this
@@ -26,7 +27,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "facing": steps_lines.facing, "preposition": steps_places.preposition,
     "by": steps_places.preposition, "separating": steps_lines.separating,
     "neighbour": steps_places.neighbour, "reference": steps_places.reference,
-    "except": steps_places.sparing, "long_side": steps_lines.long_side, "of": steps_places.of,
+    "except": steps_places.sparing, "long_side": steps_lines.long_side, "of": steps_places.of, "topic": steps_places.topic,
     "verb": steps_clauses.verb, "there": steps_clauses.there, "shows": steps_clauses.shows,
     "seen": steps_clauses.seen, "not": steps_clauses.negation, "none": steps_clauses.none,
     "absent": steps_clauses.absent, "hypothetical": steps_clauses.hypothetical,
@@ -38,9 +39,12 @@ STEPS: Final[Mapping[str, Step]] = {
 
 def link(linker: Linker) -> list[Noun]:
     """Walk over the sentence of ``linker``; return its nouns with what is said of each."""
-    at, count = _begins_cleft(linker), len(linker.tokens)
+    at, count = _begins_identified(linker), len(linker.tokens)
     while at < count:
         thing = linker.heads.get(at)
+        if thing is not None and (behind := _begins_cleft(linker, thing)):
+            at = behind
+            continue
         if thing is not None:
             linker.noun(thing)
             at, linker.clause.before = thing.head + 1, "noun"
@@ -66,10 +70,20 @@ def _step(linker: Linker, at: int, token: Token) -> int:
     return at + 1 if following is None else following
 
 
-def _begins_cleft(linker: Linker) -> int:
-    """Return where to begin: after the “it is” of “it is a ship that lies there”."""
-    some = linker.tokens[:CLEFT]
+def _begins_identified(linker: Linker) -> int:
+    """Note at the beginning that “it is a ship” says that there is one; return where to begin."""
+    some = linker.tokens[:2]
+    if len(some) == 2 and some[0].words == "it" and some[1].kind == "verb" and not linker.asked:
+        linker.clause.exists = True
+    return 0
+
+
+def _begins_cleft(linker: Linker, thing: Thing) -> int | None:
+    """Return the token after the “it is” of “it is the ship that lies there”, None for other phrases."""
+    some, clause = linker.tokens[thing.first : thing.first + CLEFT], linker.clause
     if len(some) < 3 or some[0].words != "it" or some[1].kind != "verb" or linker.asked:
-        return 0
-    linker.clause.exists = True
-    return 2 if any(t.words in {"that", "which", "who"} for t in some[2:]) else 0
+        return None
+    if clause.subjects or not any(token.words in {"that", "which", "who"} for token in some[2:]):
+        return None
+    clause.cleft = True
+    return thing.first + 2

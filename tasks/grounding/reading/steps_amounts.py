@@ -8,12 +8,15 @@ from tasks.grounding.reading.grammar import grammar, words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.measures import bound_before, read_measure
 from tasks.grounding.reading.quantities import Quantity, read_quantity
-from tasks.grounding.reading.things import Adjective
+from tasks.grounding.reading.things import Adjective, Thing
 from tasks.grounding.reading.tokens import Token
 
 _FROM: Final = frozenset({"from", "to", "of"})
 _NUMBERED: Final = frozenset({"more_than", "fewer_than"})
 _EXCEEDED: Final = {"more_than": "more_than", "less_than": "fewer_than"}
+_MEASURED: Final = frozenset({"with", "of", "preposition"})
+_PARTICIPLES: Final = ("ing", "ed")
+_BEFORE_BEST: Final = frozenset({"the", "a", "aside"})
 _LONGEST: Final = 3  # tokens between “than” and its number
 
 
@@ -82,7 +85,8 @@ def number(linker: Linker, at: int, token: Token) -> None:
     read = read_quantity(linker.tokens, at, named=True)
     if read is None or _begins_range(linker, at):
         return
-    if at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in words("no_counts"):
+    following = linker.tokens[at + 1].words if at + 1 < len(linker.tokens) else ""
+    if following in words("no_counts") or following in words("observing"):  # “one finds”
         return
     quantity = _compared(linker, read[0], token)
     said = Attached("counted", quantity.start, quantity.end, quantity=quantity)
@@ -92,7 +96,7 @@ def number(linker: Linker, at: int, token: Token) -> None:
         linker.attach(said, numbered[-1:])
     elif _is_number_of_subject(linker, before, at):
         linker.attach(said, subjects_or_last(clause)[-1:])
-    elif clause.whole and clause.exists and not clause.subjects:
+    elif clause.whole and not clause.subjects and (clause.exists or clause.aspect == "number"):
         linker.attach(said, clause.whole[:1])
     else:
         clause.numbers.append(said)
@@ -125,6 +129,9 @@ def _is_number_of_subject(linker: Linker, before: Token | None, at: int) -> bool
     named = named or (
         before.words == "to" and bool(earlier & {"amount", "amounts", "come", "comes", "total"})
     )
+    bare = len(clause.nouns) == 1 and clause.nouns[0].thing.plural and before.kind == "comma"
+    if bare and at + 1 < len(linker.tokens) and linker.tokens[at + 1].words in words("totals"):
+        return clause.nouns[0].thing.number is None  # “ships can be seen, five in all”
     after = linker.tokens[at + 1 : at + 3]
     return named or [token.words for token in after] == ["in", "number"]
 
@@ -199,14 +206,35 @@ def superlative(linker: Linker, at: int, token: Token) -> None:
         if token.value == "near" and following is not None and linker.kind_after(at) != "place":
             linker.relate(Attached("nearest", token.start, token.end))
         return
-    clause = linker.clause
-    measured = clause.before == "with" and linker.kind_after(at) == "aspect"
-    behind = clause.before == "noun" or measured  # “with the largest area”
-    if behind and clause.last is not None and clause.last.thing.category is not None:
+    behind = linker.tokens[at + 1] if at + 1 < len(linker.tokens) else token
+    if behind.kind == "aspect" and behind.value == "position" and not linker.clause.before:
+        return  # “the leftmost place is taken by …”
+    narrowed = _narrowed(linker, at)
+    if narrowed is not None and (narrowed.category or narrowed.pronoun in {"object", "one"}):
         best = Adjective("superlative", token.value, token.start, token.end)
-        clause.last.thing.adjectives.append(best)  # “the ship furthest to the left”
+        narrowed.adjectives.append(best)  # “the ship furthest to the left”
+        linker.clause.relative = False
         return
     linker.say(Attached("superlative", token.start, token.end, token.value))
+
+
+def _narrowed(linker: Linker, at: int) -> Thing | None:
+    """Return the phrase that a superlative behind it says which one is meant of, None where it does not.
+
+    “The ship furthest to the left”, “with the largest area”, “that is leftmost”, “placed lowest”.
+    """
+    clause, last = linker.clause, linker.clause.last
+    if last is None:
+        return None
+    measured = clause.before in _MEASURED and linker.kind_after(at) == "aspect"
+    if clause.before == "noun" or measured:
+        return last.thing
+    if clause.relative and clause.subjects:
+        return (last if last.role == "nominal" else clause.subjects[-1]).thing
+    verb = linker.tokens[last.thing.head + 1]
+    behind = verb.kind in {"verb", "shows"} and verb.words.endswith(_PARTICIPLES)
+    within = all(token.kind in _BEFORE_BEST for token in linker.tokens[last.thing.head + 2 : at])
+    return last.thing if behind and within else None
 
 
 def factor(linker: Linker, at: int, token: Token) -> None:

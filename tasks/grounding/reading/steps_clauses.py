@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from tasks.grounding.reading.clauses import Attached
+from tasks.grounding.reading.clauses import Attached, Clause
+from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
 
 _UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
 _SEEKING: Final = frozenset({"look", "looks"})
+_NOBODY: Final = frozenset({"none", "no", "none of the", "not one"})
 _VERBS: Final = frozenset({"verb", "seen", "not"})
 
 
@@ -25,6 +27,9 @@ def verb(linker: Linker, at: int, token: Token) -> None:
 def there(linker: Linker, at: int, token: Token) -> None:
     """Note “there is”: what follows is said to be there."""
     clause = linker.clause
+    if token.words.startswith("here") and clause.before in {"noun", "shows"}:
+        clause.verb = "is"  # “the largest object that you see here is …”
+        return
     clause.exists = True
     if token.words.endswith("n't"):
         clause.negated = True
@@ -89,6 +94,11 @@ def none(linker: Linker, at: int, token: Token) -> None:
 
 def absent(linker: Linker, at: int, token: Token) -> None:
     """Take “are absent”, “there is no trace”; “there is none” says nothing of what follows."""
+    denied = [n for n in linker.clause.subjects if n.thing.denied in _NOBODY]
+    if denied and not linker.clause.negated:  # “none of the ships is missing”
+        for noun in denied:
+            noun.thing.denied, noun.thing.definite, noun.exists = None, True, True
+        return
     named = linker.nouns or linker.head_after(at + 1, 2) is not None
     if named or not token.words.startswith("there"):
         deny(linker)
@@ -109,9 +119,51 @@ def deny(linker: Linker) -> None:
 
 def hypothetical(linker: Linker, at: int, token: Token) -> None:
     """Note that what follows is thought of, not seen; a question may ask so."""
+    if token.words == "for" and _is_topic(linker, at):
+        linker.clause.opens_whole = True
+        return
+    if token.words in words("hedged") and _is_told(linker, at):
+        linker.clause.verb = "is"
+        return
     sought = token.words == "for" and linker.clause.verb in _SEEKING
-    if linker.kind_after(at) != "measure" and not sought:  # “stretches for 20 m”
+    if token.words in words("modal") and _is_seeing(linker, at + 1):
+        return
+    named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
+    if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
         linker.clause.thought = not linker.asked
+
+
+def _is_told(linker: Linker, at: int) -> bool:
+    """Say whether “looks like” says what is there: “the object looks like a ship”, “what looks like …”."""
+    if at and linker.tokens[at - 1].kind == "what":
+        return True
+    subjects, being = linker.clause.subjects, linker.tokens[at].words.endswith("to be")
+    return bool(subjects) and (being or subjects[-1].thing.category is None)
+
+
+def _is_seeing(linker: Linker, at: int) -> bool:
+    """Say whether somebody sees or says what follows: “one would see”, “I would say”."""
+    if at >= len(linker.tokens):
+        return False
+    token = linker.tokens[at]
+    return (
+        token.kind in {"shows", "seen"} or token.words in words("observing") or token.words == "say"
+    )
+
+
+def _is_topic(linker: Linker, at: int) -> bool:
+    """Say whether “for the planes, …” begins."""
+    ahead = linker.head_after(at + 1, 2)
+    if linker.clause.before or ahead is None:
+        return False
+    if not linker.heads[ahead].definite and not linker.heads[ahead].plural:
+        return False
+    return linker.kind_after(linker.heads[ahead].head) == "comma"
+
+
+def _points(clause: Clause) -> bool:
+    """Say whether the subject is “that” or “it”: “that would be the one there” is told for certain."""
+    return bool(clause.subjects) and clause.subjects[-1].thing.pronoun in {"that", "it", "this"}
 
 
 def boundary(linker: Linker, at: int, token: Token) -> None:
@@ -128,7 +180,18 @@ def colon(linker: Linker, at: int, token: Token) -> None:
         return
     if clause.last is None and clause.fronted:
         return
+    ahead = linker.heads.get(at + 1)
+    if _is_most(clause) and ahead is not None and ahead.pronoun not in {"it", "this", "that"}:
+        clause.verb = "is"  # “one ship is larger than all others: the one there”
+        return
     linker.begin()
+
+
+def _is_most(clause: Clause) -> bool:
+    """Say whether one subject is said to be the most so of all."""
+    if len(clause.subjects) != 1 or clause.subjects[0].thing.plural:
+        return False
+    return any(one.kind == "superlative" for one in clause.subjects[0].attached)
 
 
 def conjunction(linker: Linker, at: int, token: Token) -> None:
@@ -155,12 +218,16 @@ def having(linker: Linker, at: int, token: Token) -> None:
 def relative(linker: Linker, at: int, token: Token) -> None:
     """Make the last phrase the subject: “a ship that lies there”."""
     clause, last = linker.clause, linker.clause.last
+    clause.exists = clause.exists and not clause.cleft
+    if last is not None and last.role == "nominal":
+        clause.relative = True  # “is the object that …”
+        return
     if last is None or last.role != "subject":
         return
     if last.thing.denied is not None and linker.kind_after(at) in _UNREAD:
         linker.attach(Attached("open", token.start, token.end), [last])
     if clause.before == "noun" and linker.kind_after(at) != "of":
-        clause.subjects, clause.exists, clause.relative = [last], False, True
+        clause.subjects, clause.exists, clause.relative = [last], False, not clause.cleft
 
 
 def pointing(linker: Linker, at: int, token: Token) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.grounding.reading.clauses import Attached, Kind, Noun
+from tasks.grounding.reading.clauses import Attached, Clause, Kind, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.tokens import Token
@@ -38,13 +38,21 @@ def direction(linker: Linker, at: int, token: Token) -> None:
     kind: Kind = "direction"
     if clause.aspect == "length":
         clause.long_sides = True  # “the length of the ships runs …”
-    if (not clause.long_sides and (clause.in_row or in_line)) or (
-        not clause.long_sides and clause.verb in _SPREAD
-    ):
+    of_row = clause.in_row or clause.verb in _SPREAD
+    if in_line or (of_row and not clause.long_sides):
         kind = "row_direction"
     elif not clause.long_sides and last is not None and _may_be_row(last, clause.verb):
         kind = "any_direction"
     linker.say(Attached(kind, token.start, token.end, token.value))
+
+
+def _turn_to_row(clause: Clause) -> None:
+    """Take directions that were said before the row was named as those of the row, or perhaps of it."""
+    if not clause.in_row or clause.long_sides:
+        return
+    for attached in (one for noun in clause.subjects for one in noun.attached):
+        if attached.kind == "direction":
+            attached.kind = "row_direction" if attached.fronted else "any_direction"
 
 
 def _may_be_row(noun: Noun, verb: str) -> bool:
@@ -61,6 +69,7 @@ def arrangement(linker: Linker, at: int, token: Token) -> None:
         return  # “lined up in two rows”
     said = Attached("arrangement", token.start, token.end, token.value)
     clause.in_row = token.value in {"row", "one_row", "column", "across", "beside"}
+    _turn_to_row(clause)
     if clause.aspect == "number" and token.value in {"alike", "unlike"}:
         said.value = "as_many" if token.value == "alike" else "not_as_many"
     joined = [noun for noun in clause.subjects if noun.role == "subject"]
@@ -91,6 +100,8 @@ def separating(linker: Linker, at: int, token: Token) -> None:
 
 def long_side(linker: Linker, at: int, token: Token) -> None:
     """Note that directions are those of longer sides, and measures lengths."""
+    if linker.clause.in_row and "ax" in token.words:
+        return  # “lined up along an axis”
     linker.clause.long_sides = True
     if linker.clause.aspect is None:
         linker.clause.aspect = "length"
@@ -111,6 +122,7 @@ def in_line(linker: Linker, at: int, token: Token) -> int | None:
                 kind = "one_row"
             linker.say(Attached("arrangement", token.start, found.end, kind))
             linker.clause.in_row = in_line
+            _turn_to_row(linker.clause)
             return ahead + 1
         if found.kind not in _WITHIN_LINE:
             return None

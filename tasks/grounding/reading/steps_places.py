@@ -3,19 +3,21 @@
 from typing import Final
 
 from tasks.grounding.reading import steps_lines
-from tasks.grounding.reading.clauses import Attached, Kind, Noun
+from tasks.grounding.reading.clauses import Attached, Clause, Kind, Noun
 from tasks.grounding.reading.grammar import words
 from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.regions import Region, both_regions
+from tasks.grounding.reading.steps_clauses import shows
 from tasks.grounding.reading.things import Thing
 from tasks.grounding.reading.tokens import Token
+from tasks.grounding.truth import ANYTHING
 
 _OUTSIDE: Final = frozenset({"outside", "out of", "outside of", "beyond", "away from"})
 _INSIDE: Final = frozenset({"in", "on", "across", "throughout", "over", "within", "inside"})
-_AMONG: Final = frozenset({"among", "amongst", "out of the"})
 _OPTIONAL: Final = frozenset(
     {"the", "a", "pointing", "aside", "colour", "size", "every", "superlative"}
 )
+_LONGEST: Final = 3  # tokens between “as for” and what is spoken of
 _JOINED: Final = frozenset({"and", "comma"})
 
 
@@ -171,12 +173,12 @@ def between(linker: Linker, at: int, token: Token) -> None:
     clause = linker.clause
     if linker.kind_after(at) == "number" and at + 1 not in linker.heads:
         return  # “between four and six”
-    if not clause.before and token.words in _AMONG:
+    if not clause.before and token.words in words("among"):
         clause.opens_whole = True
         return
     last = clause.last
     if (
-        token.words in _AMONG
+        token.words in words("among")
         and last is not None
         and last.thing.extreme
         and last.thing.category is None
@@ -202,20 +204,55 @@ def _picks_one(linker: Linker, at: int) -> bool:
     return any(token.kind == "comparative" for token in linker.tokens[at:])
 
 
-def of(linker: Linker, at: int, token: Token) -> None:
+def of(linker: Linker, at: int, token: Token) -> int | None:
     """Begin “of the planes, …”; elsewhere “of” with an unknown noun narrows a phrase down."""
     clause = linker.clause
     if not clause.before:
         clause.opens_whole = True
+    elif clause.before == "aspect" and (best := _best(clause)) and at + 1 in linker.heads:
+        peers = linker.heads[at + 1]  # “has the largest area of all ships”
+        best.peers = ANYTHING if peers.pronoun == "object" else peers.category
+        return peers.head + 1
     elif clause.before == "noun" and at + 1 not in linker.heads:
-        if linker.kind_after(at) not in {"aspect", "colour"} and not _is_picture(linker, at + 1):
+        measured = linker.kind_after(at) in {"aspect", "colour"} or _is_of_most(linker, at + 1)
+        most = clause.last is not None and clause.last.thing.extreme is not None
+        of_all = most and linker.kind_after(at) == "every"
+        if (
+            not measured
+            and not of_all
+            and not _is_picture(linker, at + 1)
+            and not (most and linker.kind_after(at) == "who")  # “the largest of which is …”
+        ):
             linker.say(Attached("open", token.start, token.end))
     elif clause.before == "noun" and clause.last is not None:
-        best, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
-        if clause.last.thing.foreign or (best and following.foreign):  # “the leftmost of the row”
+        most, following = clause.last.thing.extreme is not None, linker.heads[at + 1]
+        if clause.last.thing.foreign or (most and following.foreign):  # “the leftmost of the row”
             linker.relate(Attached("open", token.start, token.end))
-        elif best and following.pronoun is not None:  # “the larger ship of the two”
+        elif most and following.pronoun is not None:  # “the larger ship of the two”
             clause.opens_whole = True
+    return None
+
+
+def _best(clause: Clause) -> Attached | None:
+    """Return the superlative that was said last, None where something else was."""
+    said = clause.subjects[-1].attached[-1:] if clause.subjects else []
+    return next((one for one in said if one.kind == "superlative"), None)
+
+
+def _is_of_most(linker: Linker, at: int) -> bool:
+    """Say whether “greatest size” begins at token ``at``."""
+    while at < len(linker.tokens) and linker.tokens[at].kind in {"the", "a"}:
+        at += 1
+    best = at < len(linker.tokens) and linker.tokens[at].kind == "superlative"
+    return best and linker.kind_after(at) == "aspect"
+
+
+def topic(linker: Linker, at: int, token: Token) -> None:
+    """Take “as for the planes, …”: they are the whole of what follows."""
+    if token.words == "looking at" and linker.clause.before:  # “you are looking at a ship”
+        shows(linker, at, token)
+    elif not linker.clause.before and linker.head_after(at + 1, _LONGEST) is not None:
+        linker.clause.opens_whole = True
 
 
 def _is_picture(linker: Linker, at: int) -> bool:
@@ -268,6 +305,7 @@ def preposition(linker: Linker, at: int, token: Token) -> int | None:
     if linker.is_usual_place(ahead):
         return ahead + 1
     if ahead < len(linker.tokens) and linker.tokens[ahead].kind in {"word", "collective"}:
+        clause.in_row |= linker.tokens[ahead].words in words("collectives_in_line")
         opened = Attached("open", token.start, linker.tokens[ahead].end)
         linker.attach_or_keep(opened, *linker.target())
         return ahead + 1

@@ -73,14 +73,3 @@ class Thing:
     def extreme(self) -> Adjective | None:
         """The adjective by which it means the most extreme one of several, None without."""
         return next((one for one in self.adjectives if one.extreme is not None), None)
-
-
-def is_any_other(thing: Thing, subject: Thing) -> bool:
-    """Say whether ``thing`` is all but ``subject``: “anything else”, “the other ships”."""
-    narrowed = thing.number or thing.share or thing.adjectives
-    if not thing.rest or narrowed or thing.tag is not None:
-        return False
-    if thing.pronoun == "object":
-        return True
-    every = thing.every is not None or (thing.plural and thing.definite)
-    return every and thing.category in {None, subject.category}

@@ -7,7 +7,7 @@ upper left), ``side`` (upper), ``joint`` (“-” between numbers), ``comma``, `
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -46,19 +46,21 @@ class Raw(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    rest: tuple[str, ...]  # words after the first
+    rest: list[str]  # words after the first
     kind: str
     value: str
     number: float
     plural: bool
 
 
-_Entries = dict[str, list[_Entry]]
+_Entries = dict[str, dict[str, list[_Entry]]]  # by first and second word, the longest first
 
 
 def raw_tokens(text: str) -> list[Raw]:
     """Return the words, numbers and marks of folded ``text``; hyphens inside words are left out."""
-    found = [Raw(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text)]
+    found = [Raw(*m.span(), m[0]) for m in _TOKEN.finditer(text)]
+    if "-" not in text:
+        return found
     return [raw for place, raw in enumerate(found) if raw.text != "-" or not _joins(found, place)]
 
 
@@ -117,35 +119,37 @@ def _outlasts(entry: _Entry | None, raws: Sequence[Raw], place: int, composite: 
 
 
 def _longest(entries: _Entries, texts: Sequence[str], place: int) -> _Entry | None:
+    """Return the entry of the most words that stands at ``place``; its last word may have “'s”."""
     word = texts[place]
     found = entries.get(word)
     if found is None and word.endswith("'s"):
         found = entries.get(word[:-2])
-    for entry in found or ():
-        if not entry.rest:
-            return entry
-        if tuple(texts[place + 1 : place + 1 + len(entry.rest)]) == entry.rest:
-            return entry
-    return _longest_possessive(found, texts, place)
+    if found is None:
+        return None
+    if len(found) > 1 or "" not in found:
+        second = texts[place + 1] if place + 1 < len(texts) else ""
+        longer = found.get(second.removesuffix("'s"), ()) if second else ()
+        for entry in longer:
+            said = texts[place + 1 : place + 1 + len(entry.rest)]
+            if said == entry.rest or _is_possessive(said, entry.rest):
+                return entry
+    alone = found.get("")
+    return alone[0] if alone else None
 
 
-def _longest_possessive(
-    found: Sequence[_Entry] | None, texts: Sequence[str], place: int
-) -> _Entry | None:
-    """Return the entry of several words of which the last has “'s”: “the storage tank's roof”."""
-    for entry in found or ():
-        said = texts[place + 1 : place + 1 + len(entry.rest)]
-        if said and said[-1].endswith("'s") and (*said[:-1], said[-1][:-2]) == entry.rest:
-            return entry
-    return None
+def _is_possessive(said: Sequence[str], rest: Sequence[str]) -> bool:
+    """Say whether ``said`` is ``rest`` but for “'s”: “the storage tank's roof”."""
+    return said[-1].endswith("'s") and [*said[:-1], said[-1][:-2]] == rest
 
 
 def _said(raws: Sequence[Raw], place: int, entry: _Entry) -> Token:
-    some = raws[place : place + len(entry.rest) + 1]
-    words = " ".join(raw.text for raw in some)
-    owner = some[-1].text.endswith("'s") and entry.kind != "there"
+    first, last = raws[place], raws[place + len(entry.rest)]
+    words = first.text
+    if entry.rest:
+        words = " ".join([raw.text for raw in raws[place : place + len(entry.rest) + 1]])
+    owner = last.text.endswith("'s") and entry.kind != "there"
     return Token(
-        some[0].start, some[-1].end, entry.kind, entry.value, entry.number, entry.plural,
+        first.start, last.end, entry.kind, entry.value, entry.number, entry.plural,
         words.removesuffix("'s") if owner else words, owner,
     )  # fmt: skip
 
@@ -171,6 +175,13 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
         numbered = before is not None and before.kind == "number"
         if token.words == "'" and before is not None and before.end == token.start:
             done[-1] = before._replace(owner=True)  # “the planes' tails”
+        elif (
+            numbered
+            and before is not None
+            and token.words in grammar().amounts
+            and token.number == 1
+        ):
+            continue  # “two single ships”
         elif token.kind == "number" and before is not None and numbered:
             done[-1] = _added(before, token)
         elif token.kind == "number" and len(done) > 1 and _is_hundred_and(done):
@@ -219,30 +230,52 @@ def _added(one: Token, two: Token) -> Token:
 
 @cache
 def _entries(also: frozenset[str]) -> _Entries:
+    """Return the entries of the word lists; classes of ``also`` go before other words."""
+    if not also:
+        return _indexed(_listed())
+    found = dict(_entries(frozenset()))
+    own = {name: said for name, said in written_forms(also).items() if said[0] in also}
+    short = (form for known in sorted(also) for form in short_forms(known).items())
+    for form, (category, plural) in (*own.items(), *short):
+        entry = _entry(form, "class", category, 0.0, plural)
+        first, second = form.lower().replace("-", " ").split()[0], next(iter(entry.rest), "")
+        same = found.get(first, {}).get(second, [])
+        known = any(one.kind == "class" and one.rest == entry.rest for one in same)
+        if not known or form in own:
+            others = [one for one in same if one.rest != entry.rest]
+            longest = sorted([entry, *others], key=lambda one: -len(one.rest))
+            found[first] = {**found.get(first, {}), second: longest}
+    return found
+
+
+def _indexed(listed: "_Listed") -> _Entries:
     found: _Entries = {}
     seen: set[str] = set()
-    for phrase, kind, value, number, plural in _listed(also):
-        first, *rest = phrase.lower().replace("-", " ").split()
-        key = " ".join((first, *rest))
-        if key not in seen:
+    for phrase, kind, value, number, plural in listed:
+        first, *rest = words = phrase.lower().replace("-", " ").split()
+        if (key := " ".join(words)) not in seen:
             seen.add(key)
-            found.setdefault(first, []).append(_Entry(tuple(rest), kind, value, number, plural))
-    for entries in found.values():
+            by_second = found.setdefault(first, {})
+            by_second.setdefault(next(iter(rest), ""), []).append(
+                _entry(phrase, kind, value, number, plural)
+            )
+    for entries in (some for by_second in found.values() for some in by_second.values()):
         entries.sort(key=lambda entry: -len(entry.rest))
     return found
+
+
+def _entry(phrase: str, kind: str, value: str, number: float, plural: bool) -> _Entry:
+    return _Entry(phrase.lower().replace("-", " ").split()[1:], kind, value, number, plural)
 
 
 _Listed = Iterator[tuple[str, str, str, float, bool]]
 
 
-def _listed(also: Collection[str]) -> _Listed:
+def _listed() -> _Listed:
     """Yield every entry of the word lists: words, kind, value, number, plural."""
     lists = grammar()
-    for form, (category, plural) in written_forms(frozenset(also)).items():
-        if form not in lists.plain["object"] or category in also:
-            yield form, "class", category, 0.0, plural
-    for known in sorted(also):
-        for form, (category, plural) in short_forms(known).items():
+    for form, (category, plural) in written_forms().items():
+        if form not in lists.plain["object"]:
             yield form, "class", category, 0.0, plural
     yield from _listed_numbers()
     yield from ((phrase, "verb", "is", 0.0, False) for phrase in lists.naming_verbs)

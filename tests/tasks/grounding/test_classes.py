@@ -70,6 +70,33 @@ def test_questions_may_name_what_is_not_there():
     assert not false_kinds("No.", question="Is there a ship in the image?")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What looks like {a} can be seen in the centre.",
+        "The object in the centre appears to be {a}.",
+        "What can be seen in the centre is {a}.",
+        "One cannot miss {a} in the centre.",
+        "Whoever looks there would see {a} in the centre.",
+        "In the centre you may notice {a}.",
+        "You are looking at {a} in the centre.",
+        "Apart from the background, {a} can be seen in the centre.",
+        "{a} and nothing else can be seen in the centre.",
+        "{a} in the centre cannot be overlooked.",
+    ],
+)
+def test_careful_and_roundabout_words_say_what_is_there_too(text):
+    assert false_kinds(text.format(a="a helicopter")) == set()
+    assert false_kinds(text.format(a="a ship"))
+
+
+@pytest.mark.parametrize("answer", ["It looks like {a}.", "That would be {a}.", "This is {a}."])
+def test_answers_may_point_at_what_was_asked_for(answer):
+    question = "What is in the centre of the image?"
+    assert false_kinds(answer.format(a="a helicopter"), question=question) == set()
+    assert false_kinds(answer.format(a="a ship"), question=question)
+
+
 def test_where_labels_are_incomplete_neither_presence_nor_absence_is_judged():
     tile = airfield(exhaustive=())
     assert outcomes("There are ships.", "existence", tile=tile) == ["unverifiable"]

@@ -175,3 +175,38 @@ def test_numbers_are_found_before_their_class(text, low, high, least, most):
 def test_what_is_no_number_of_a_class_is_left_alone(text):
     (sentence,) = sentences(parse(text))
     assert sentence.things[0].quantity is None or sentence.things[0].denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As for planes, there are {n}.",
+        "Looking at the planes, one counts {n}.",
+        "For planes, the count is {n}.",
+        "As for the number of planes, one counts {n}.",
+        "The number of planes that one sees is {n}.",
+        "There are {n} instances of planes.",
+        "{n} single planes can be seen.",
+        "Planes can be seen, {n} in all.",
+    ],
+)
+def test_what_is_counted_may_be_named_first(text):
+    assert false_kinds(text.format(n="four")) == set()
+    assert false_kinds(text.format(n="six")) == {"count"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are four planes, some larger than others.",
+        "There are four planes and nothing more.",
+        "There are four planes, none of which is hidden.",
+        "There are four planes, and no other planes near them.",
+    ],
+)
+def test_what_is_added_to_a_count_narrows_nothing_down(text):
+    assert false_kinds(text) == set()
+
+
+def test_none_that_is_missing_is_there():
+    assert false_kinds("None of the planes is missing.") == set()
