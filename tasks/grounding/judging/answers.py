@@ -124,7 +124,7 @@ def _filled(answer: Answer, ground: Ground) -> Iterator[Checked]:
     gap = _gap(answer)
     named = [n for s in answer.read[:1] for n in s.nouns if n.role == "subject"]
     named = [noun for noun in named if noun.clause == named[0].clause]
-    if len(named) > 1 and named[0].thing.pronoun in {"it", "this", "they"}:  # “it is a ship”
+    if len(named) > 1 and named[0].thing.pronoun in _LOOSE:  # “it is a ship”
         del named[0]
     named = [_identified(noun) for noun in named]
     if any(_corrects(noun) for noun in named):

@@ -69,6 +69,7 @@ class Clause:
     nouns: list[Noun] = field(default_factory=list)
     last: Noun | None = None
     fronted: list[Attached] = field(default_factory=list)
+    passing: bool = False  # what was thought of ends with a comma: “like a stamp, …”
     pending: Attached | None = None  # a relation whose other side follows
     targets: list[Noun] = field(default_factory=list)  # … of which it is said
     instead: Noun | None = None

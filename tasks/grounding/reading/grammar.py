@@ -104,6 +104,11 @@ class Grammar(Record):
     people: Words
     instances: Words
     modal: Words
+    merely: Words
+    passing: Words
+    enabling: Words
+    telling: Words
+    calling: Words
     place_verbs: Words
 
 

@@ -213,7 +213,9 @@ class Linker:
         clause = self.clause
         subject = clause.subjects[-1].thing if clause.subjects else None
         loose = subject is not None and subject.pronoun in _LOOSE and subject.tag is None
-        if loose and thing.tag is not None:  # “this is <a ship> in the upper left”: it is there
+        pointed = subject is not None and subject.pronoun != "it"
+        placed = loose and pointed and self.kind_after(thing.head) == "place"
+        if placed or (loose and thing.tag is not None):  # “this is a ship in the upper left”
             return False
         return (
             clause.before in _NOMINAL

@@ -33,7 +33,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "absent": steps_clauses.absent, "hypothetical": steps_clauses.hypothetical,
     "boundary": steps_clauses.boundary, "colon": steps_clauses.colon, "and": steps_clauses.conjunction,
     "with": steps_clauses.having, "who": steps_clauses.relative, "other": steps_clauses.other,
-    "pointing": steps_clauses.pointing,
+    "pointing": steps_clauses.pointing, "comma": steps_clauses.comma,
 }  # fmt: skip
 
 

@@ -8,6 +8,9 @@ from tasks.grounding.reading.linking import Linker
 from tasks.grounding.reading.quantities import exactly
 from tasks.grounding.reading.tokens import Token
 
+_TOLD: Final = 4  # tokens in which a verb of telling follows: “must also be noted”
+_SHOWN: Final = 5  # tokens in which a verb of seeing follows: “allows the viewer to see”
+_NEEDED: Final = frozenset({"need", "needs"})
 _UNREAD: Final = frozenset({"word", "hypothetical"})  # “no ship that would carry …”
 _SEEKING: Final = frozenset({"look", "looks"})
 _NOBODY: Final = frozenset({"none", "no", "none of the", "not one"})
@@ -126,11 +129,25 @@ def hypothetical(linker: Linker, at: int, token: Token) -> None:
         linker.clause.verb = "is"
         return
     sought = token.words == "for" and linker.clause.verb in _SEEKING
-    if token.words in words("modal") and _is_seeing(linker, at + 1):
+    if token.words in words("modal") and (_is_seeing(linker, at + 1) or _is_telling(linker, at)):
         return
+    if token.words in words("enabling") and any(
+        _is_seeing(linker, ahead) for ahead in range(at + 1, at + _SHOWN)
+    ):
+        return  # “the resolution lets one recognise a ship”
+    if token.words in _NEEDED and _next(linker, at).words in words("merely"):
+        return  # “one need only look there to see a ship”
     named = token.words == "would" and linker.kind_after(at) == "verb" and _points(linker.clause)
     if linker.kind_after(at) != "measure" and not sought and not named:  # “stretches for 20 m”
-        linker.clause.thought = not linker.asked
+        clause = linker.clause
+        clause.passing = token.words in words("passing") and not (clause.subjects or clause.verb)
+        clause.thought = not linker.asked
+
+
+def comma(linker: Linker, at: int, token: Token) -> None:
+    """End what was thought of in passing: “for those who look closely, a ship is visible”."""
+    if linker.clause.passing:
+        linker.clause.thought = linker.clause.passing = False
 
 
 def _is_told(linker: Linker, at: int) -> bool:
@@ -146,9 +163,20 @@ def _is_seeing(linker: Linker, at: int) -> bool:
     if at >= len(linker.tokens):
         return False
     token = linker.tokens[at]
-    return (
-        token.kind in {"shows", "seen"} or token.words in words("observing") or token.words == "say"
-    )
+    return token.kind == "seen" or token.words in words("observing") or token.words == "say"
+
+
+def _is_telling(linker: Linker, at: int) -> bool:
+    """Say whether what follows is told: “it should be noted that”, “let us note”, “I would call”."""
+    verbs = words("telling")
+    if linker.tokens[at].words == "would":
+        verbs |= words("calling")
+    return any(one.words in verbs for one in linker.tokens[at + 1 : at + _TOLD])
+
+
+def _next(linker: Linker, at: int) -> Token:
+    """Return the token after ``at``, or that one itself where it is the last."""
+    return linker.tokens[min(at + 1, len(linker.tokens) - 1)]
 
 
 def _is_topic(linker: Linker, at: int) -> bool:
@@ -167,8 +195,9 @@ def _points(clause: Clause) -> bool:
 
 
 def boundary(linker: Linker, at: int, token: Token) -> None:
-    """Begin a new clause."""
+    """Begin a new clause; what stands in one with “if” is thought of."""
     linker.begin()
+    linker.clause.thought = linker.clause.passing = token.words == "if" and not linker.asked
 
 
 def colon(linker: Linker, at: int, token: Token) -> None:

@@ -83,6 +83,14 @@ def test_questions_may_name_what_is_not_there():
         "Apart from the background, {a} can be seen in the centre.",
         "{a} and nothing else can be seen in the centre.",
         "{a} in the centre cannot be overlooked.",
+        "One need only look in the centre to see {a}.",
+        "It should be noted that {a} lies in the centre.",
+        "Let us note {a} in the centre.",
+        "The resolution lets one recognise {a} in the centre.",
+        "Like a stamp, {a} sits in the centre.",
+        "For those who look closely, {a} is visible in the centre.",
+        "As expected, there is {a} in the centre.",
+        "This is {a} in the centre.",
     ],
 )
 def test_careful_and_roundabout_words_say_what_is_there_too(text):
@@ -90,11 +98,27 @@ def test_careful_and_roundabout_words_say_what_is_there_too(text):
     assert false_kinds(text.format(a="a ship"))
 
 
-@pytest.mark.parametrize("answer", ["It looks like {a}.", "That would be {a}.", "This is {a}."])
+@pytest.mark.parametrize(
+    "answer", ["It looks like {a}.", "That would be {a}.", "This is {a}.", "I would call it {a}."]
+)
 def test_answers_may_point_at_what_was_asked_for(answer):
     question = "What is in the centre of the image?"
     assert false_kinds(answer.format(a="a helicopter"), question=question) == set()
     assert false_kinds(answer.format(a="a ship"), question=question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The apron could hold a ship.",
+        "Such places are built for ships.",
+        "If a ship lay there, the place would be a harbour.",
+        "It might be a ship.",
+        "Perhaps, a ship lies there.",
+    ],
+)
+def test_what_is_only_thought_of_is_not_contradicted(text):
+    assert false_kinds(text) == set()
 
 
 def test_where_labels_are_incomplete_neither_presence_nor_absence_is_judged():
