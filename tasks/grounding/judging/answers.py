@@ -26,6 +26,7 @@ from tasks.grounding.verdicts import Checked
 READ: Final = 60  # tokens of an answer that are looked at
 _RUNNING: Final = frozenset({"direction", "row_direction", "any_direction"})
 _LOOSE: Final = frozenset({"this", "that", "it", "these", "those", "they"})
+_NARROWING: Final = frozenset({"position", "relation", "between"})  # “the topmost ship on the left”
 _FAR: Final = frozenset({"far", "distance", "apart"})
 _WIDE: Final = frozenset({"wide", "width", "broad"})
 _LONG: Final = frozenset({"long", "length", "large", "big", "size", "longer"})
@@ -228,7 +229,7 @@ def _which(noun: Noun, answer: Answer, ground: Ground) -> Iterator[Checked]:
     for sentence in answer.question:
         asked = next((noun for noun in sentence.nouns if _best_asked(noun)), None)
         best = _best_asked(asked) if asked is not None else None
-        if asked is None or best is None:
+        if asked is None or best is None or any(a.kind in _NARROWING for a in asked.attached):
             continue
         whole = next(iter(asked.whole), asked)
         same = noun.thing.category is not None and noun.thing.category == whole.thing.category

@@ -106,3 +106,16 @@ def test_what_the_largest_object_is_may_be_asked_in_many_ways(question, answer):
 )
 def test_what_is_merely_near_a_superlative_is_not_contradicted(text):
     assert false_kinds(text, airfield()) == set()
+
+
+@pytest.mark.parametrize("ask", ["Show me", "Draw a box round", "Where is"])
+def test_the_largest_of_a_place_need_not_be_the_largest_of_all(ask):
+    tile = tile_of(
+        [thing(1, "ship", rectangle(120, 300, 60, 20)), thing(2, "ship", rectangle(800, 300, 200, 60))],
+        exhaustive=("ship",),
+    )  # fmt: skip
+    question = f"{ask} the largest ship in the left half of the image."
+    answer = (
+        '<ref ids="o1">The largest ship in the left half of the image</ref> is in the centre left.'
+    )
+    assert found_false(answer, question=question, tile=tile) == set()
