@@ -152,4 +152,6 @@ def _is_row(noun: Noun) -> bool:
     """Say whether a phrase is “a row of planes”, or what is said to stand in one."""
     if noun.thing.collective in words("collectives_in_line"):
         return True
+    if noun.thing.category is None:  # “not all of them are lined up”
+        return False
     return any(a.kind == "arrangement" and a.value in {"row", "one_row"} for a in noun.attached)

@@ -105,11 +105,11 @@ def machine_lost(station: Station, endpoint: Served) -> Figures:
 
 
 def worker_killed(station: Station, endpoint: Served) -> Figures:
-    """Kill the worker alone: its run goes on to the end without it."""
+    """Kill the worker alone, and start another: its run goes on without it, or is run again."""
     run, _ = asked(station, endpoint, 4)
     kill(station.worker().pid)
-    done = station.until(run, "Completed")
     station.start_worker()
+    done = station.until(run, "Completed")
     starts = station.read(run).run_count
     return {"completed_s": round(done, 1), "starts": starts, **bill(endpoint)}
 

@@ -72,7 +72,10 @@ def soaked(scenes: Path, root: str, times: int) -> dict[str, int]:
                 return "release"
 
             ended.update(threads.map(lambda gallery: said(lambda: build(gallery)), (1, 2, 3)))
-    return {**ended, "problems": len(audit(Store(root), deep=True))}
+    problems = audit(Store(root), deep=True)
+    for problem in problems:
+        print(problem, flush=True)
+    return {**ended, "problems": len(problems)}
 
 
 def said(run: Callable[[], str]) -> str:
