@@ -58,8 +58,9 @@ def build_dataset(
 
     Each stage is one task run per shard, and a shard goes on to its next stage without waiting for
     the others. A failed shard does not lose the others: they are published, and IncompleteError
-    says which ones are missing. HeldBack leaves the latest release what it was, and so does a canary,
-    which is held against it; GateError from a stage and StorageError publish nothing. A run that is started again goes on where it was.
+    says which ones are missing. HeldBack leaves the latest release what it was, and so does a
+    canary, which is held against it; GateError from a stage and StorageError publish nothing. A run
+    that is started again goes on where it was.
 
     Args:
         root: Folder or URL that holds stages, answers and releases.

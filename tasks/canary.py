@@ -4,17 +4,16 @@ Both sides are narrowed to the shards of the trial, and their numbers are counte
 what differs is what the change does and not which scenes were drawn.
 """
 
-import re
-from collections.abc import Iterator
 from typing import Final
 
 from schemas.diff import ReleaseDiff
 from schemas.errors import UsageError
 from schemas.params import BuildParams
-from schemas.release import Manifest, Part, ReleasePart
+from schemas.release import Manifest, ReleasePart
 from tasks._stage import retried
 from tasks.diff import EXAMPLES, difference_of
-from tasks.reuse.parts import bare_part
+from tasks.differences.evidence import REJECTED_FILE
+from tasks.reuse.parts import part_at
 from tasks.scorecard.beside import FACTS, TURNED, read_beside
 from tasks.scorecard.compare import scorecard
 from tasks.scorecard.numbers import numbers
@@ -23,8 +22,6 @@ from tasks.storage.published import place_of
 from tasks.storage.releases import read_manifest, read_pointer
 from tasks.storage.store import Store
 
-_INPUT: Final = re.compile(r"stages/(?P<stage>[^/]+)/(?P<shard>\d+)-(?P<key>[^.]+)\.parquet")
-_REJECTED: Final = re.compile(r"(?:rejections|findings)/stage=[^/]+/part-(?P<shard>\d+)\.parquet")
 _LAST: Final = "validate"  # stage that every finished shard has a part of
 _MEASURED: Final = frozenset({FACTS, TURNED})  # stages whose tables numbers are taken from
 
@@ -68,8 +65,8 @@ def compare_canary(root: str, version: str, examples: int = EXAMPLES) -> Release
     if pointer is None:
         raise UsageError(f"There is no latest release in {store.uri} to hold {version} against.")
     before, after = read_manifest(store, pointer.version), read_manifest(store, version)
-    read = (_input(path) for path in after.inputs)
-    shards = frozenset(one[1] for one in read if one and one[0] == _LAST)
+    made = map(part_at, after.inputs)
+    shards = frozenset(part.shard for part in made if part.stage == _LAST)
     before, after = (narrowed(store, one, shards) for one in (before, after))
     return difference_of(store, before, after, examples)
 
@@ -80,29 +77,18 @@ def narrowed(store: Store, manifest: Manifest, shards: frozenset[int]) -> Manife
     Blind baselines are of all shards at once, so they are in neither.
     """
     parts = tuple(part for part in manifest.parts if _shard_of(part) in shards)
-    inputs = tuple(path for path in manifest.inputs if (read := _input(path)) and read[1] in shards)
-    beside = read_beside(store, _measured(inputs))
+    made = [part for part in map(part_at, manifest.inputs) if part.shard in shards]
+    beside = read_beside(store, (part for part in made if part.stage in _MEASURED))
     found = numbers(count_release(store, manifest.version, parts), beside)
     samples = sum(part.rows for part in parts if part.table == "samples")
     card = scorecard(found, manifest.parameters.gate)
+    inputs = tuple(part.path for part in made)
     narrower = {"parts": parts, "inputs": inputs, "scorecard": card, "samples": samples}
     return manifest.model_copy(update=narrower)
 
 
 def _shard_of(part: ReleasePart) -> int | None:
-    place, aside = place_of(part.path), _REJECTED.fullmatch(part.path)
+    place, aside = place_of(part.path), REJECTED_FILE.fullmatch(part.path)
     if place is not None:
         return place.shard
     return int(aside["shard"]) if aside else None
-
-
-def _input(path: str) -> tuple[str, int, str] | None:
-    read = _INPUT.fullmatch(path)
-    return (read["stage"], int(read["shard"]), read["key"]) if read else None
-
-
-def _measured(inputs: tuple[str, ...]) -> Iterator[Part]:
-    for path in inputs:
-        read = _input(path)
-        if read is not None and read[0] in _MEASURED:
-            yield bare_part(*read)

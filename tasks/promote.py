@@ -48,9 +48,9 @@ def promote(
 
     ``move`` says how and why; forced, neither gate nor approval hold it back. ``over`` is the
     release that must be the latest now (None: there is none). Raises HeldBack where the gate did not
-    let it pass or it is a canary, NotApproved where a person was to approve it and has not, UnknownName where there is
-    no such release, Overtaken where another is the latest than ``over``, LeaseLost where ``lease``
-    is held by another: then the latest release stays what it was.
+    let it pass or it is a canary, NotApproved where a person was to approve it and has not,
+    UnknownName where there is no such release, Overtaken where another is the latest than ``over``,
+    LeaseLost where ``lease`` is held by another: then the latest release stays what it was.
     """
     with building(store, None):
         manifest = read_manifest(store, version)

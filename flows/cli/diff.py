@@ -54,10 +54,8 @@ def _named(store: Store, given: list[str]) -> tuple[str, str]:
     after = resolve(store, None)
     if given:
         return resolve(store, given[0]), after
-    pointer, names = (
-        read_pointer(store),
-        [line.version for line in list_releases(store) if line.canary is None],
-    )
+    pointer = read_pointer(store)
+    names = [line.version for line in list_releases(store) if line.canary is None]
     if pointer is not None and pointer.before in names:
         return pointer.before, after
     earlier = names[: names.index(after)]

@@ -35,9 +35,7 @@ class Outcome:
     manifest: Manifest
     seconds: float
     wrong: str | None
-    canary: ReleaseDiff | None = (
-        None  # what it has that its shards of the latest have not, and back
-    )
+    canary: ReleaseDiff | None = None  # beside the same shards of the latest release
 
     def url(self, path: str) -> str:
         """Return the address of a file of the release."""

@@ -14,7 +14,7 @@ from tasks.storage.published import found_tables
 from tasks.storage.releases import release_path
 from tasks.storage.store import Store
 
-_FILE: Final = re.compile(r"rejections/stage=(?P<stage>[^/]+)/part-(?P<shard>\d+)\.parquet")
+REJECTED_FILE: Final = re.compile(r"rejections/stage=(?P<stage>[^/]+)/part-(?P<shard>\d+)\.parquet")
 
 
 def rejected_among(
@@ -27,7 +27,7 @@ def rejected_among(
     ids = sorted({name for row in rows for name in (row.id, row.scene_id)})
     found = {stage: frozenset[str]() for stage in EVIDENCE}
     for part in manifest.parts if ids else ():
-        place = _FILE.fullmatch(part.path)
+        place = REJECTED_FILE.fullmatch(part.path)
         if place is None or place["stage"] not in found or int(place["shard"]) % count != group:
             continue
         path, asked = release_path(manifest.version, part.path), pa.array(ids, pa.string())

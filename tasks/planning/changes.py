@@ -9,7 +9,7 @@ from schemas.changes import Cause, Changes, RedoneStage, SceneChange, SettingCha
 from schemas.params import BuildParams
 from schemas.record import Record
 from schemas.release import Manifest, Part
-from tasks.reuse.parts import find_part
+from tasks.reuse.parts import find_part, part_at
 from tasks.reuse.scenes import read_scenes
 from tasks.storage.parts import read_rows
 from tasks.storage.store import Store
@@ -94,15 +94,7 @@ def scene_changes(
 
 def scanned_by(store: Store, inputs: Iterable[str]) -> list[Part]:
     """Return the scan parts among the paths of stage parts ``inputs``. MissingFile as above."""
-    found = []
-    for path in inputs:
-        _, stage, file = path.split("/")
-        if stage == SCAN:
-            shard, _, key = file.removesuffix(".parquet").partition("-")
-            found.append(Part(
-                stage=SCAN, shard=int(shard), key=key, candidates=0, rows=0, rejections=0,
-                findings=0, made=False,
-            ))  # fmt: skip
+    found = [part for part in map(part_at, inputs) if part.stage == SCAN]
     return [find_part(store, SCAN, part.shard, part.key) or part for part in found]
 
 

@@ -27,6 +27,13 @@ def bare_part(stage: str, shard: int, key: str) -> Part:
     )  # fmt: skip
 
 
+def part_at(path: str) -> Part:
+    """Return the part whose rows lie at ``path`` below the root, before anything is known of it."""
+    _, stage, file = path.split("/")
+    shard, _, key = file.removesuffix(".parquet").partition("-")
+    return bare_part(stage, int(shard), key)
+
+
 def find_part(store: Store, name: str, shard: int, key: str) -> Part | None:
     """Return the part that stands already under ``key``, or None where it is not whole."""
     part = bare_part(name, shard, key)
