@@ -1,5 +1,9 @@
 """Files are uploaded by streaming, listed, read and deleted, as the official client does it."""
 
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+
 import openai
 import pytest
 
@@ -47,6 +51,32 @@ def test_the_order_of_the_fields_does_not_matter(running) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     seen = raw.call("POST", "/v1/files", parts.encode(), headers)
     assert (seen.json["bytes"], seen.json["purpose"]) == (3, "batch")
+
+
+def test_an_upload_in_dribs_is_kept_whole(running) -> None:
+    raw, _ = running
+    content = bytes(range(256)) * 300
+    line = b"--" + b"b" * 32
+    parts = (
+        line + b'\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+        + line + b'\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        + content + b"\r\n" + line + b"--\r\n"
+    )  # fmt: skip
+    text = parts.index(b"batch")
+    cuts = [0, *range(text, text + 9), 60_000, len(parts) - 8, len(parts) - 3, len(parts)]
+    dribs = [parts[start:end] for start, end in pairwise(cuts)]
+    kind = f"multipart/form-data; boundary={'b' * 32}"
+    headers = {"Content-Type": kind, "Content-Length": str(len(parts))}
+    made = raw.call("POST", "/v1/files", slowly(dribs), headers).json
+    assert made["bytes"] == len(content)
+    assert raw.call("GET", f"/v1/files/{made['id']}/content").content == content
+
+
+def slowly(dribs: list[bytes]) -> Iterator[bytes]:
+    """Give each of ``dribs`` when the one before has arrived."""
+    for drib in dribs:
+        yield drib
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(
