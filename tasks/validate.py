@@ -7,16 +7,17 @@ from typing import Final
 import pandas as pd
 
 from schemas.errors import GateError
-from schemas.expectations import column_expectations
+from schemas.expectations import ColumnExpectation, column_expectations
 from schemas.release import Part
 from schemas.sample import Rejection, Sample
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
-from tasks.quality.expectations import Unmet, unmet_columns, unmet_table
-from tasks.quality.frames import frames, with_rules
+from tasks.quality.expectations import Asked, Unmet, unmet_table, unmet_values
+from tasks.quality.frames import frames
 from tasks.quality.rules import ROW_RULES, TABLE_RULES, SampleKey
 
 ROWS: Final = 1000  # samples that are checked at once, so that memory does not grow with the shard
+HOLDS: Final = ColumnExpectation(column="rule", kind="in_set", values=(True,))  # a rule of a row
 
 
 @stage("validate", writes=Sample, scenes="verified", passes=True)
@@ -45,16 +46,17 @@ def validate_rows(samples: Sequence[Sample]) -> Iterator[Sample | Rejection]:
 
 
 def failures(samples: Sequence[Sample]) -> dict[int, list[str]]:
-    """Return what fails, for the place of each sample that does, in the order of the columns."""
+    """Return what fails, for the place of each sample that does: columns in their order, then rules."""
     expectations = column_expectations(Sample)
+    tables = frames(samples, expectations)
+    asked = [Asked(each.name, each, tables[each.table][each.column]) for each in expectations]
+    for rule in ROW_RULES:
+        flags = pd.Series([rule.holds(sample) for sample in samples], dtype=object)
+        asked.append(Asked(rule.name, HOLDS, flags))
     found: dict[int, list[str]] = {}
-    for table, frame in frames(samples, expectations).items():
-        mine = [each for each in expectations if each.table == table]
-        rules = () if table else ROW_RULES
-        checked = frame if table else with_rules(frame, samples, ROW_RULES)
-        for unmet in unmet_columns(checked, mine, rules):
-            for place, value in unmet.rows.items():
-                found.setdefault(place, []).append(f"{unmet.name} (found: {value})")
+    for unmet in unmet_values(asked):
+        for place, value in unmet.rows.items():
+            found.setdefault(place, []).append(f"{unmet.name} (found: {value})")
     return found
 
 

@@ -1,16 +1,12 @@
 """Records as flat pandas frames: one for the rows and one for each list of records in them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 import pandas as pd
 from pydantic import JsonValue
 
 from schemas.expectations import ColumnExpectation
 from schemas.record import Record
-from tasks.quality.rules import RowRule
-
-RULE: Final = "rule: "  # what the columns of row rules begin with
 
 Row = Mapping[str, JsonValue]
 
@@ -27,14 +23,6 @@ def frames(
         wanted.setdefault(expectation.table, {})[expectation.column] = None
     plain: list[Row] = [row.model_dump(mode="json") for row in rows]
     return {table: _frame(plain, table, list(columns)) for table, columns in wanted.items()}
-
-
-def with_rules(
-    frame: pd.DataFrame, rows: Sequence[Record], rules: Sequence[RowRule]
-) -> pd.DataFrame:
-    """Return ``frame`` with one true-or-false column for each of ``rules``."""
-    flags = {f"{RULE}{rule.name}": [rule.holds(row) for row in rows] for rule in rules}  # type: ignore[arg-type]
-    return pd.concat([frame, pd.DataFrame(flags, index=frame.index, dtype=object)], axis=1)
 
 
 def _frame(rows: Sequence[Row], table: str, columns: Sequence[str]) -> pd.DataFrame:

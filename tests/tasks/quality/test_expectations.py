@@ -1,16 +1,22 @@
 import pandas as pd
 import pytest
 
+from schemas.errors import GateError
 from schemas.expectations import ColumnExpectation
-from tasks.quality.expectations import unmet_columns, unmet_table
+from tasks.quality.expectations import Asked, unmet_table, unmet_values
 from tasks.quality.rules import TABLE_RULES, TableRule
 
 
 def unmet(column, expectation):
     """Return the places in ``column`` that do not meet the expectation."""
-    frame = pd.DataFrame({"column": pd.Series(column, dtype=object)})
-    found = unmet_columns(frame, [ColumnExpectation(column="column", **expectation)])
+    found = unmet_values([asked(column, **expectation)])
     return {place for each in found for place in each.rows}
+
+
+def asked(found, index=None, /, **expectation):
+    """Return that ``found`` are asked to be so; their index says where they stand."""
+    expectation = ColumnExpectation(**{"column": "column"} | expectation)
+    return Asked(expectation.name, expectation, pd.Series(found, index, dtype=object))
 
 
 @pytest.mark.parametrize(
@@ -35,10 +41,32 @@ def test_rows_that_do_not_meet_an_expectation_are_named(values, expectation, wro
 
 
 def test_the_name_and_the_value_found_are_told():
-    frame = pd.DataFrame({"role": ["user", "system"]}, index=[4, 9])
-    asked = ColumnExpectation(table="turns[]", column="role", kind="in_set", values=("user",))
-    (found,) = unmet_columns(frame, [asked])
+    role = asked(
+        ["user", "system"], [4, 9], table="turns[]", column="role", kind="in_set", values=("user",)
+    )
+    (found,) = unmet_values([role])
     assert (found.name, dict(found.rows)) == ("turns[].role is one of user", {9: "system"})
+
+
+def test_columns_of_which_the_same_is_asked_are_told_apart():
+    between = {"kind": "between", "low": 0}
+    first, second, third = (
+        asked([1, -2], [0, 1], column="a", **between),
+        asked([3], [0], column="b", **between),
+        asked([-5, 6, -7], [0, 1, 1], table="t[]", column="c", **between),
+    )
+    other = asked(["x", None], [0, 1], column="d", kind="not_null")
+    found = unmet_values([other, third, second, first])
+    assert [(each.name, dict(each.rows)) for each in found] == [
+        ("d is not null", {1: "None"}),
+        ("t[].c is ≥ 0", {0: "-5", 1: "-7"}),
+        ("a is ≥ 0", {1: "-2"}),
+    ]
+
+
+def test_what_cannot_be_checked_is_an_error_that_names_it():
+    with pytest.raises(GateError, match="“column is ≥ 0” could not be checked"):
+        unmet_values([asked(["x"], kind="between", low=0)])
 
 
 def test_an_empty_frame_meets_everything():
