@@ -57,7 +57,7 @@ def tiles(folder):
 def plan(folder, tiles):
     """Return what plans the build of the scenes under other teacher or service parameters."""
 
-    def made(sample=TILES, teacher=None, **service):
+    def made(sample=4, teacher=None, **service):
         params = _params(folder, teacher, **service)
         return plan_teacher(str(folder / "root"), params, tiles, sample)
 
@@ -92,7 +92,7 @@ def test_where_every_tile_was_looked_at_the_plan_is_what_the_build_takes(tmp_pat
 
 @pytest.mark.slow
 def test_from_half_of_the_tiles_the_whole_lies_within_the_error(plan):
-    whole, half = plan(), plan(sample=9)
+    whole, half = plan(TILES), plan(9)
     assert (whole.sampled, half.sampled) == (18, 9)
     for name in ("requests", "text_tokens", "image_tokens", "output_tokens", "cost"):
         true, guess = getattr(whole.all, name), getattr(half.all, name)
