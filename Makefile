@@ -78,7 +78,7 @@ ROWS ?= 1000000
 bench-adapt: $(INSTALLED)  ## Speed and memory of adaption at ROWS questions (1,000,000) and ten times as many
 	$(BIN)/python -m tests.bench.bench_adapt --rows $(ROWS)
 
-tutorial: $(INSTALLED)  ## Walk docs/tutorial.md as it is written
+tutorial: $(INSTALLED)  ## Walk docs/tutorial.md and docs/operations.md as they are written
 	RS_GPT4V_WALK=1 $(BIN)/pytest tests/test_docs.py
 
 docs: $(INSTALLED)  ## Build the documentation into docs/_build/html

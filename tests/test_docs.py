@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -12,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from schemas.record import Record
+from tests.fixtures.ports import two_free_ports
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -60,16 +64,54 @@ def _held(annotation) -> set[type[Record]]:
     return set().union(*map(_held, get_args(annotation)))
 
 
-@pytest.mark.skipif(not os.environ.get("RS_GPT4V_WALK"), reason="make tutorial walks it: minutes")
+walked = pytest.mark.skipif(
+    not os.environ.get("RS_GPT4V_WALK"), reason="make tutorial walks it: minutes"
+)
+
+
+@walked
 @pytest.mark.timeout(1200)
 def test_the_tutorial_works_as_it_is_written(tmp_path):
     script = "set -e\n" + "\n".join(BLOCK.findall((DOCS / "tutorial.md").read_text()))
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf")}  # fmt: skip
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    code, said = walk(script, tmp_path, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path / "hf"))
+    assert code == 0, said[-4000:]
     for text in ("is DOTA (dota)", "is RS-GPT4V JSON lines (jsonl)", "The gate passed", "gpt-4o"):
-        assert text in done.stdout
+        assert text in said
     assert (tmp_path / "sheet.html").exists()
     assert list((tmp_path / "train").rglob("*.json"))
+
+
+@walked
+@pytest.mark.timeout(1800)
+def test_operations_on_one_machine_work_as_they_are_written(tmp_path):
+    page, port = (DOCS / "operations.md").read_text(), two_free_ports()
+    before_cluster = page[: page.index("## Kubernetes")].replace("4200", str(port))
+    script = "\n".join(["set -x -e", *BLOCK.findall(before_cluster)])
+    folder = tmp_path / "clone"
+    for name in subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    home = {"PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(folder)}
+    code, said = walk(script, folder, **home)
+    assert code == 0, said[-4000:]
+    for text in ("Completed", "No change: night-1", "night-2"):
+        assert text in said
+
+
+def walk(script, folder, **variables):
+    """Run ``script`` by bash in ``folder``, and end what it left running."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with (folder / "said.txt").open("w+") as said:
+        walking = subprocess.Popen(
+            ["bash", "-c", script], cwd=folder, env=env | {"PATH": path} | variables,
+            stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            code = walking.wait()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(walking.pid, signal.SIGKILL)
+        said.seek(0)
+        return code, said.read()

@@ -1,12 +1,17 @@
 """The bootstrap on a real server: it makes all, then nothing, and leaves what people have set."""
 
+import asyncio
+
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
+from prefect.server.database import provide_database_interface
+from prefect.server.models.deployments import schedule_runs
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
-from deployments.bootstrap import Request, bootstrap
+from deployments.bootstrap import Request, bootstrap, making
 from deployments.bootstrap.__main__ import main
 from deployments.bootstrap.files import read_deployments, read_profile, resolved
 from schemas.errors import UsageError
@@ -103,6 +108,26 @@ def test_a_channel_is_made_once_and_notifications_go_through_it(made):
     assert "s3cret" not in str(block.data)
 
 
+def test_a_schedule_that_is_switched_on_makes_runs(made):
+    nightly = deployment("nightly/nightly")
+    (schedule,) = nightly.schedules
+
+    async def scheduled():
+        """Do what a server's scheduler does each minute; the one of these tests has none."""
+        database = provide_database_interface()
+        async with database.session_context(begin_transaction=True) as session:
+            return await schedule_runs(session, nightly.id, min_runs=2, max_runs=2)
+
+    with get_client(sync_client=True) as client:
+        assert asyncio.run(scheduled()) == []
+        client.update_deployment_schedule(nightly.id, schedule.id, active=True)
+        runs = [client.read_flow_run(name) for name in asyncio.run(scheduled())]
+        client.update_deployment_schedule(nightly.id, schedule.id, active=False)
+    assert [(run.state_name, run.expected_start_time.hour) for run in runs] == [
+        ("Scheduled", 2)
+    ] * 2
+
+
 def test_the_key_is_kept_as_a_secret_and_must_be_there(made):
     request = Request(profile="local", secret="teacher-key", key=SecretStr("k1"))
     assert changed(bootstrap(request)) == [("secret", "teacher-key", "")]
@@ -131,3 +156,12 @@ def test_a_variable_takes_its_type_where_it_stands_alone():
     assert resolved("{{prefect.variables.b}}/c", variables) == "2/c"
     with pytest.raises(UsageError, match="“c”"):
         resolved("{{ prefect.variables.c }}", variables)
+
+
+def test_a_server_that_does_not_answer_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(making, "READY_WITHIN", 0.0)
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        assert main(["--profile", "local", "--dry-run"]) == 2
+    said = capsys.readouterr().err
+    assert "No Prefect server answers at http://127.0.0.1:9/api" in said
+    assert "prefect server start" in said

@@ -1,7 +1,6 @@
 """A Prefect server with PREFECT_SERVER_API_AUTH_STRING: who lacks the password gets nothing."""
 
 import asyncio
-import socket
 import threading
 import time
 from urllib.request import urlopen
@@ -18,9 +17,11 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from deployments.bootstrap.__main__ import main
 from flows.doctor import check_prefect
 from schemas.params import BuildParams
 from schemas.settings import Settings
+from tests.fixtures.ports import free_port
 
 # Prefect's server runs in this process, where its own deprecations would count as errors.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -31,9 +32,7 @@ PASSWORD = "team:a long one"
 @pytest.fixture(scope="module")
 def locked(prefect_server):
     """Serve the API once more, with a password, on the database of the server of these tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with temporary_settings({PREFECT_SERVER_API_AUTH_STRING: PASSWORD}):
         app = create_app(webserver_only=True, ignore_cache=True)
     config = uvicorn.Config(app, port=port, lifespan="off", log_level="critical", ws="none")
@@ -63,6 +62,12 @@ def test_without_the_password_nothing_is_told_but_that_the_server_lives(locked, 
     assert "PREFECT_API_AUTH_STRING" in found.remedy
     with urlopen(f"{locked}/health") as answer:
         assert answer.status == 200
+
+
+def test_the_bootstrap_without_the_password_asks_for_it(locked, capsys):
+    with temporary_settings({PREFECT_API_AUTH_STRING: None}):
+        assert main(["--profile", "local", "--dry-run"]) == 2
+    assert "export PREFECT_API_AUTH_STRING" in capsys.readouterr().err
 
 
 def test_with_the_password_the_server_is_as_any_other(locked):

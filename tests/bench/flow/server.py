@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from tests.fixtures.ports import free_port
 
 START = 300.0  # seconds
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -43,10 +44,8 @@ class Server:
 @contextmanager
 def serving(**more: str) -> Iterator[Server]:
     """Run a server on SQLite at a free port while the block runs."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        port = free_port()
         database = Path(home) / "p.db"
         environment = os.environ | {
             "PREFECT_HOME": home,

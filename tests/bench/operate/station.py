@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Scheduled
 
 from deployments.local import POOL, Place, Service, down, kept_services, start, up
+from tests.fixtures.ports import two_free_ports
 
 KEY = "sk-this-key-must-never-be-seen-9876543210"
 LONG = 900.0  # seconds that a loaded machine may take
@@ -153,19 +153,6 @@ def database(backend: str, folder: Path) -> Iterator[str | None]:
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/postgres"
     finally:
         ran(str(found / "pg_ctl"), "-D", str(files), "-m", "immediate", "stop")
-
-
-def two_free_ports() -> int:
-    """Return the first of two free ports in a row."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return int(port)
 
 
 def kill(*processes: int) -> None:
