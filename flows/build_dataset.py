@@ -89,9 +89,9 @@ def make_release(root: str, version: str, params: BuildParams) -> Manifest:
     """Make and commit release ``version``, and return its manifest; the latest stays what it was."""
     check_build(root, version, params)
     check_canary(root, params)
-    begin_release(root, version, params)
+    begun_at = begin_release(root, version, params, now())
     with shown_live(), building(Store(root), version) as presence:
-        return release_of(root, version, params, run_all(root, params), presence)
+        return release_of(root, version, begun_at, params, run_all(root, params), presence)
 
 
 def run_all(root: str, params: BuildParams) -> Made:
@@ -107,17 +107,18 @@ def run_all(root: str, params: BuildParams) -> Made:
 def release_of(
     root: str,
     version: str,
+    created: str,
     params: BuildParams,
     made: Made,
     presence: Presence,
     lease: Lease | None = None,
 ) -> Manifest:
-    """Publish what was ``made``, score it and commit it as ``version``.
+    """Publish what was ``made``, score it and commit it as ``version``, ``created`` when it was begun.
 
     ``presence`` keeps its parts from being pruned; raises MissingFile where that failed. Raises
     LeaseLost where another took ``lease`` over: then nothing is committed.
     """
-    done, created = made.done, now()
+    done = made.done
     published = publish_shard.map(
         root, version, done.shards, done.of("validate"), list(made.chosen), done.of("tile"),
         unmapped(params.publish), done.of("turned"),

@@ -134,8 +134,8 @@ def _night(store: Store, log: _Log, params: BuildParams, night: NightParams, lea
         if before is not None:
             remember(store, detected.made_of, before)
             return _unchanged(store, log, before, params, lease)
-        begin_release(log.root, log.version, params)
-        manifest = release_of(log.root, log.version, params, made, presence, lease)
+        created = begin_release(log.root, log.version, params, now())
+        manifest = release_of(log.root, log.version, created, params, made, presence, lease)
         log.manifest = manifest
     remember(store, detected.made_of, log.version)
     summary = show_release(log.root, manifest)

@@ -14,7 +14,7 @@ from tasks.model.teacher import check_teacher
 from tasks.planning.money import money_of
 from tasks.sources.folder import SourceFolder
 from tasks.sources.registry import check, source_named
-from tasks.storage.releases import check_version_free, claim_version
+from tasks.storage.releases import Claim, check_version_free, claim_version
 from tasks.storage.store import Store
 
 
@@ -66,12 +66,14 @@ def check_target(root: str, version: str) -> None:
         raise UsageError(f"--root {root} cannot be used. {error}") from error
 
 
-def begin_release(root: str, version: str, params: BuildParams) -> None:
+def begin_release(root: str, version: str, params: BuildParams, at: str) -> str:
     """Claim ``version`` for a build with these parameters, so that no other writes into it.
 
-    Raises UsageError where a build with other parameters has begun it.
+    Returns the time when it was begun, UTC in ISO 8601: ``at``, or earlier where it was interrupted.
+    Raises UsageError where a build with other parameters has begun it, or it is released.
     """
-    claim_version(Store(root), version, parameters_id(params))
+    claim = Claim(made_of=parameters_id(params), begun=at)
+    return claim_version(Store(root), version, claim).begun
 
 
 def parameters_id(params: BuildParams) -> str:

@@ -39,6 +39,15 @@ class ReleaseLine(Record):
     canary: float | None = Field(None, description="share of the shards, where it is a trial")
 
 
+class Claim(Record):
+    """For which build a version is meant that is not released yet."""
+
+    made_of: str = Field(description="id of its parameters")
+    begun: str = Field(
+        description="UTC, ISO 8601; the release is of this time, so that all who build it write the same"
+    )
+
+
 def release_path(version: str, path: str) -> str:
     """Return where ``path`` of release ``version`` is, relative to the root."""
     return f"{FOLDER}/{version}/{path}"
@@ -103,22 +112,42 @@ def commit_manifest(store: Store, manifest: Manifest) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def claim_version(store: Store, version: str, made_of: str) -> None:
-    """Claim the name ``version`` for a build of ``made_of``, the id of its parameters.
+def claim_version(store: Store, version: str, claim: Claim) -> Claim:
+    """Claim the name ``version``, and return the claim that holds: an earlier one of the same build.
 
     Of two builds with different parameters, one gets it; a build that was killed goes on when it is
-    started again. Raises UsageError where the name is claimed for something else.
+    started again. Raises UsageError where the name is claimed for something else, or released.
     """
-    path, content = f"{CLAIMS}/{version}.json", json.dumps({"made_of": made_of}).encode()
-    try:
-        store.create_new(path, content)
-    except Overtaken:
-        found = store.fetch(path)
-        if found is not None and found.content != content:
+    path = f"{CLAIMS}/{version}.json"
+    while True:
+        try:
+            store.create_new(path, claim.model_dump_json().encode())
+            holds = claim
+        except Overtaken:
+            found = store.fetch(path)
+            if found is None:
+                continue  # what it was for was committed or given up just now
+            holds = _parsed_claim(store, path, found.content)
+        if holds.made_of != claim.made_of:
             raise UsageError(
                 f"Release “{version}” was begun in {store.uri} with other parameters. Choose "
                 f"another --version, or delete {store.url(path)} where that build is given up."
-            ) from None
+            )
+        # A claim ends after its release stands. So only who looks now knows that there is none.
+        if store.exists(release_path(version, MANIFEST)):
+            store.delete(path)
+            raise _exists(store, version)
+        return holds
+
+
+def _parsed_claim(store: Store, path: str, content: bytes) -> Claim:
+    try:
+        return Claim.model_validate_json(content)
+    except ValidationError as error:
+        raise DamagedPart(
+            f"{store.url(path)} does not say for what build it claims its version. Delete it where "
+            "no build of that version runs."
+        ) from error
 
 
 def latest(store: Store) -> str | None:

@@ -62,8 +62,9 @@ def test_explain_touches_little_of_a_bucket(there: Store, proxy, monkeypatch):
 def test_a_version_begun_with_other_parameters_is_refused(there: Store, params):
     from tasks.check import begin_release
 
-    begin_release(there.uri, "third", params)
-    begin_release(there.uri, "third", params)  # the same build again goes on
+    first, later = "2026-02-03T04:05:06Z", "2026-02-03T05:00:00Z"
+    assert begin_release(there.uri, "third", params, first) == first
+    assert begin_release(there.uri, "third", params, later) == first  # the same build goes on
     other = params.model_copy(update={"shards": params.shards + 1})
     with pytest.raises(UsageError, match=r"“third” was begun .* with other parameters"):
-        begin_release(there.uri, "third", other)
+        begin_release(there.uri, "third", other, later)

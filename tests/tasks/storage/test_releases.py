@@ -8,8 +8,10 @@ import pytest
 
 from schemas.errors import DamagedPart, UnknownName, UsageError
 from tasks.audit import audit
+from tasks.storage.files import Tagged
 from tasks.storage.releases import (
     LATEST,
+    Claim,
     check_version_free,
     claim_version,
     commit_manifest,
@@ -96,13 +98,47 @@ def test_a_version_that_another_committed_meanwhile_is_refused(made: Made) -> No
     assert hashlib.sha256(before).hexdigest() == sha
 
 
+def claim(made_of: str, begun: str = "2026-02-03T04:05:06Z") -> Claim:
+    return Claim(made_of=made_of, begun=begun)
+
+
 def test_a_claim_is_for_one_set_of_parameters_and_ends_with_the_commit(made: Made) -> None:
-    claim_version(made.store, "v1", "these")
-    claim_version(made.store, "v1", "these")
+    first = claim_version(made.store, "v1", claim("these"))
+    assert claim_version(made.store, "v1", claim("these", "2026-02-04T00:00:00Z")) == first
     with pytest.raises(UsageError, match=r"“v1” was begun .* other parameters.*claims/v1\.json"):
-        claim_version(made.store, "v1", "those")
+        claim_version(made.store, "v1", claim("those"))
     made.release("v1")
     assert made.store.list("claims") == []
+
+
+@pytest.mark.parametrize("made_of", ["these", "those"])
+def test_a_version_that_was_committed_after_it_was_found_free_cannot_be_claimed(
+    made: Made, made_of: str
+) -> None:
+    check_version_free(made.store, "v1")
+    claim_version(made.store, "v1", claim("these"))
+    made.release("v1")
+    with pytest.raises(UsageError, match="“v1” exists already"):
+        claim_version(made.store, "v1", claim(made_of))
+    assert made.store.list("claims") == []
+
+
+def test_a_claim_that_ends_while_it_is_looked_at_is_tried_again(made: Made, monkeypatch) -> None:
+    claim_version(made.store, "v1", claim("those"))
+    fetch = made.store.fetch
+
+    def given_up(path: str) -> Tagged | None:
+        made.store.delete(path)
+        return fetch(path)
+
+    monkeypatch.setattr(made.store, "fetch", given_up)
+    assert claim_version(made.store, "v1", claim("these")).made_of == "these"
+
+
+def test_a_claim_that_says_nothing_is_named(made: Made) -> None:
+    made.store.write("claims/v1.json", b"{}")
+    with pytest.raises(DamagedPart, match=r"claims/v1\.json does not say"):
+        claim_version(made.store, "v1", claim("these"))
 
 
 def test_two_builds_at_once_give_two_whole_versions(bucket) -> None:
