@@ -27,10 +27,13 @@ def read_profile(name: ProfileName) -> Profile:
     return Profile.model_validate(yaml.safe_load(_text(f"profiles/{name}.yaml")))
 
 
-def read_template(pool: PoolSpec) -> JsonObject:
-    """Return the base job template of ``pool``."""
-    template: JsonObject = json.loads(_text(pool.template))
-    return template
+def read_template(pool: PoolSpec, variables: Mapping[str, JsonValue]) -> JsonObject:
+    """Return the base job template of ``pool`` with its defaults, ``variables`` in their places."""
+    template = json.loads(_text(pool.template))
+    for name, value in pool.defaults.items():
+        template["variables"]["properties"][name]["default"] = resolved(value, variables)
+    found: JsonObject = template
+    return found
 
 
 def read_deployments(variables: Mapping[str, JsonValue]) -> tuple[DeploymentSpec, ...]:

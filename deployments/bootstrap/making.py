@@ -30,7 +30,7 @@ def bootstrap(request: Request) -> Iterator[Change]:
         _reach(client)
         values = values_with(client, profile.variables, request.variables)
         yield from put_variables(client, values, dry=dry)
-        yield put_pool(client, profile.pool, read_template(profile.pool), dry=dry)
+        yield put_pool(client, profile.pool, read_template(profile.pool, values), dry=dry)
         for name, limit in profile.limits.items():
             yield put_limit(client, name, limit, dry=dry)
         if request.secret is not None:

@@ -32,11 +32,12 @@ class Change(Record):
 
 
 class PoolSpec(Record):
-    """A work pool: ``template`` is a file below deployments/."""
+    """A work pool: ``template`` is a file below deployments/, ``defaults`` are of its job variables."""
 
     name: str
     type: str
     template: str
+    defaults: JsonObject = Field(default_factory=dict)
 
 
 class Profile(Record):

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from deployments.bootstrap import Request, bootstrap, making
 from deployments.bootstrap.__main__ import main
-from deployments.bootstrap.files import read_deployments, read_profile, resolved
+from deployments.bootstrap.files import read_deployments, read_profile, read_template, resolved
 from schemas.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -144,6 +144,13 @@ def test_every_variable_of_the_deployments_begins_in_every_profile():
         profile = read_profile(name)
         specs = read_deployments(profile.variables)
         assert {spec.work_pool.name for spec in specs} == {profile.pool.name}
+
+
+def test_runs_on_kubernetes_take_the_image_that_was_set():
+    pool = read_profile("k8s").pool
+    template = read_template(pool, {"rs_gpt4v_image": "registry.example.org/rs-gpt4v:1"})
+    image = template["variables"]["properties"]["image"]
+    assert image["default"] == "registry.example.org/rs-gpt4v:1"
 
 
 def test_a_variable_takes_its_type_where_it_stands_alone():
