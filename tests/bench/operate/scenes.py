@@ -6,6 +6,14 @@ from pathlib import Path
 from uuid import UUID
 
 from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateName,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Suspended
 
 from deployments.bootstrap import Request, bootstrap
@@ -153,10 +161,14 @@ def scheduled(station: Station, endpoint: Served) -> Figures:
     station.client.update_deployment(found.id, DeploymentUpdate(parameters=parameters))
     station.client.update_deployment_schedule(found.id, found.schedules[0].id, active=True)
 
-    def nights(*names: str) -> list[object]:
-        runs = station.client.read_flow_runs(limit=50)
-        mine = [run for run in runs if run.deployment_id == found.id]
-        return [run for run in mine if run.state.name in names]
+    def nights(*names: str) -> list[FlowRun]:
+        """Return the nights whose state is one of ``names``, the earliest first."""
+        mine = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[found.id]),
+            state=FlowRunFilterState(name=FlowRunFilterStateName(any_=list(names))),
+        )
+        order = FlowRunSort.EXPECTED_START_TIME_ASC
+        return station.client.read_flow_runs(flow_run_filter=mine, sort=order, limit=20)
 
     until(lambda: bool(nights("Running")))
     (first,) = nights("Running")
@@ -164,9 +176,8 @@ def scheduled(station: Station, endpoint: Served) -> Figures:
     until(lambda: bool(nights("AwaitingConcurrencySlot")))
     both = len(nights("Running"))
     station.client.update_deployment_schedule(found.id, found.schedules[0].id, active=False)
+    (second, *_) = nights("AwaitingConcurrencySlot")
     station.until(first.id, "Completed")
-    waiting = nights("AwaitingConcurrencySlot", "Running", "Pending", "Completed")
-    second = min((run for run in waiting if run.id != first.id), key=lambda run: run.expected_start_time)  # fmt: skip
     after = station.until(second.id, "Completed")
     begun = station.read(second.id).start_time - station.read(first.id).end_time
     return {
