@@ -38,9 +38,11 @@ def seeded(seed: int, **service: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def asked(station: Station, endpoint: Served, seed: int) -> tuple[UUID, dict[str, object]]:
+def asked(
+    station: Station, endpoint: Served, seed: int, **service: object
+) -> tuple[UUID, dict[str, object]]:
     """Start a build and wait until some of its answers came and more are on their way."""
-    params = seeded(seed)
+    params = seeded(seed, **service)
     endpoint.reset_bill()
     run = station.run(params=params)
     until(lambda: endpoint.bill.billed >= 6 and endpoint.bill.in_flight > 0)
@@ -124,7 +126,7 @@ def worker_killed(station: Station, endpoint: Served) -> Figures:
 
 def retried(station: Station, endpoint: Served) -> Figures:
     """Cut the endpoint off until a run has failed, and retry it: only what failed is asked."""
-    run, _ = asked(station, endpoint, 5)
+    run, _ = asked(station, endpoint, 5, patience=0.005)  # hours; each of its tasks waits so long
     before, port = dict(endpoint.billed_keys), int(endpoint.url.split(":")[2].split("/")[0])
     endpoint.stop()
     failed = station.until(run, "Failed")
