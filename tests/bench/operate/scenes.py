@@ -39,10 +39,10 @@ def seeded(seed: int, **service: object) -> dict[str, object]:
 
 
 def asked(
-    station: Station, endpoint: Served, seed: int, **service: object
+    station: Station, endpoint: Served, seed: int, *, shards: int = 4, **service: object
 ) -> tuple[UUID, dict[str, object]]:
     """Start a build and wait until some of its answers came and more are on their way."""
-    params = seeded(seed, **service)
+    params = seeded(seed, **service) | {"shards": shards}
     endpoint.reset_bill()
     run = station.run(params=params)
     until(lambda: endpoint.bill.billed >= 6 and endpoint.bill.in_flight > 0)
@@ -126,7 +126,9 @@ def worker_killed(station: Station, endpoint: Served) -> Figures:
 
 def retried(station: Station, endpoint: Served) -> Figures:
     """Cut the endpoint off until a run has failed, and retry it: only what failed is asked."""
-    run, _ = asked(station, endpoint, 5, patience=0.005)  # hours; each of its tasks waits so long
+    run, _ = asked(
+        station, endpoint, 5, shards=1, patience=0.005
+    )  # hours; each shard waits so long
     before, port = dict(endpoint.billed_keys), int(endpoint.url.split(":")[2].split("/")[0])
     endpoint.stop()
     failed = station.until(run, "Failed")
