@@ -16,7 +16,7 @@ from schemas.errors import StorageError
 from schemas.record import Record
 
 GATHERED: Final = 256  # records that are converted at once
-HELD: Final = 4 << 20  # bytes of rows in memory, beyond which all lie in a temporary file
+HELD: Final = 16 << 20  # bytes of rows in memory, beyond which all lie in a temporary file
 
 Places = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ import shapely
 from schemas.geometry import Box, Point, Polygon, Window
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def shape_of(polygon: Polygon) -> shapely.Polygon:
     """Return ``polygon`` as a valid shapely polygon; its convex hull where it crosses itself.
 

@@ -24,10 +24,10 @@ from tasks.storage.measure import row_sizes
 from tasks.storage.runs import RowRuns, Run, merged
 from tasks.storage.store import Store
 
-GROUP_BYTES: Final = 4 << 20
+GROUP_BYTES: Final = 16 << 20
 GATHERED: Final = 256  # records, or batches, that are put together before they are measured
-GATHERED_BYTES: Final = 1 << 20
-AHEAD: Final = 8 << 20
+GATHERED_BYTES: Final = 4 << 20
+AHEAD: Final = 32 << 20
 READ_ROWS: Final = 64
 READ_BATCHED: Final = 256
 _FOOTER: Final = "rs_gpt4v"
