@@ -86,7 +86,8 @@ def test_the_tutorial_works_as_it_is_written(tmp_path):
 def test_operations_on_one_machine_work_as_they_are_written(tmp_path):
     page, port = (DOCS / "operations.md").read_text(), two_free_ports()
     before_cluster = page[: page.index("## Kubernetes")].replace("4200", str(port))
-    script = "\n".join(["set -x -e", *BLOCK.findall(before_cluster)])
+    # What “make ui” starts has sessions of its own: it is ended even where the walk is not.
+    script = "\n".join(["set -x -e", "trap 'make ui-stop' EXIT", *BLOCK.findall(before_cluster)])
     folder = tmp_path / "clone"
     for name in subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

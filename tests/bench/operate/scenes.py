@@ -126,9 +126,8 @@ def worker_killed(station: Station, endpoint: Served) -> Figures:
 
 def retried(station: Station, endpoint: Served) -> Figures:
     """Cut the endpoint off until a run has failed, and retry it: only what failed is asked."""
-    run, _ = asked(
-        station, endpoint, 5, shards=1, patience=0.005
-    )  # hours; each shard waits so long
+    hours = 0.005  # each shard waits so long for the endpoint, and a few times
+    run, _ = asked(station, endpoint, 5, shards=1, patience=hours)
     before, port = dict(endpoint.billed_keys), int(endpoint.url.split(":")[2].split("/")[0])
     endpoint.stop()
     failed = station.until(run, "Failed")
