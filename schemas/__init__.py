@@ -1,7 +1,9 @@
 """The records that the stages exchange, the parameters of a build, settings and errors."""
 
 import os
+import sys
 
-# Read when pyarrow is imported. Its own allocator keeps the memory that a stage has let go, so that
-# the peak grows from stage to stage; the system's gives it back.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+# Read when pyarrow is imported. Its own choice, mimalloc, keeps what stages have let go; the
+# system's mixes what lives as long as a file with what lives as long as a row group.
+if sys.platform == "linux":
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")

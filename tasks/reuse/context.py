@@ -13,7 +13,7 @@ from schemas.record import Record
 from schemas.release import Part
 from tasks.reuse.scenes import Scenes, read_scenes
 from tasks.reuse.work import Work
-from tasks.storage.parts import PartRuns, open_runs, read_batches, read_rows
+from tasks.storage.parts import Footers, PartRuns, open_runs, read_batches, read_rows
 from tasks.storage.runs import Run
 from tasks.storage.store import Store
 
@@ -31,15 +31,16 @@ class Context:
     work: Work | None = None
     _scenes: dict[str, Scenes | None] = field(default_factory=dict)
     _earlier: dict[type[Record], PartRuns] = field(default_factory=dict)
+    _footers: Footers = field(default_factory=Footers)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def rows(self, part: Part, model: type[R]) -> Iterator[R]:
         """Yield the rows of ``part``; only the columns that ``model`` names are read."""
-        return read_rows(self.store, part.path, model, self._runs(part))
+        return read_rows(self.store, part.path, model, self._runs(part), self._footers)
 
     def batches(self, part: Part, model: type[Record]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of ``part`` as record batches with the columns that ``model`` names."""
-        return read_batches(self.store, part.path, model, self._runs(part))
+        return read_batches(self.store, part.path, model, self._runs(part), self._footers)
 
     def count(self, part: Part) -> int:
         """Return how many rows of ``part`` are read."""

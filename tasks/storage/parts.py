@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,9 @@ READ_BATCHED: Final = 256
 _FOOTER: Final = "rs_gpt4v"
 
 R = TypeVar("R", bound=Record)
+
+Footers = WeakValueDictionary[str, pq.FileMetaData]
+"""Footers of the parts that somebody reads, by path; of samples, 65 KB a row group in memory."""
 
 
 class PartWriter:
@@ -163,28 +167,31 @@ def write_rows(
 
 
 def read_rows(
-    store: Store, path: str, model: type[R], runs: Iterable[Run] | None = None
-) -> Iterator[R]:
+    store: Store, path: str, model: type[R], runs: Iterable[Run] | None = None,
+    footers: Footers | None = None,
+) -> Iterator[R]:  # fmt: skip
     """Yield the rows at ``path``, or those of ``runs``; only the columns of ``model`` are read.
 
+    Who reads a part twice at once gives both the same ``footers``, so that there is one of it.
     Raises DamagedPart where the file is torn or has other columns.
     """
     names = arrow_schema(model).names
     with store.open(path) as file, _named(store, path):
-        for batch in _batches(file, READ_ROWS, names, runs):
+        for batch in _batches(_parquet(file, path, footers), READ_ROWS, names, runs):
             yield from from_batch(batch.select(names), model)
 
 
 def read_batches(
-    store: Store, path: str, model: type[Record], runs: Iterable[Run] | None = None
-) -> Iterator[pa.RecordBatch]:
+    store: Store, path: str, model: type[Record], runs: Iterable[Run] | None = None,
+    footers: Footers | None = None,
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
     """Yield the rows at ``path``, or those of ``runs``, as batches with the columns of ``model``.
 
-    Raises DamagedPart where the file is torn or has other columns.
+    ``footers`` as for ``read_rows``. Raises DamagedPart where the file is torn or has other columns.
     """
     schema = arrow_schema(model)
     with store.open(path) as file, _named(store, path):
-        for batch in _batches(file, READ_BATCHED, schema.names, runs):
+        for batch in _batches(_parquet(file, path, footers), READ_BATCHED, schema.names, runs):
             yield batch.select(schema.names)
 
 
@@ -243,9 +250,8 @@ def by_group(
 
 
 def _batches(
-    file: BinaryIO, rows: int, names: list[str], runs: Iterable[Run] | None
+    parquet: pq.ParquetFile, rows: int, names: list[str], runs: Iterable[Run] | None
 ) -> Iterator[pa.RecordBatch]:
-    parquet = _parquet(file)
     if runs is None:
         yield from by_group(parquet, rows, names)
         return
@@ -254,8 +260,13 @@ def _batches(
         yield from places.read(start, stop)
 
 
-def _parquet(file: BinaryIO) -> pq.ParquetFile:
-    return pq.ParquetFile(file, page_checksum_verification=True)
+def _parquet(file: BinaryIO, path: str = "", footers: Footers | None = None) -> pq.ParquetFile:
+    """Open ``file``, the part at ``path``, with its footer of ``footers`` where that is there."""
+    known = footers.get(path) if footers is not None else None
+    parquet = pq.ParquetFile(file, metadata=known, page_checksum_verification=True)
+    if footers is not None:
+        footers.setdefault(path, parquet.metadata)
+    return parquet
 
 
 def parquet_options(schema: pa.Schema, *, page_index: bool = True) -> dict[str, object]:

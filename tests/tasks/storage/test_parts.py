@@ -19,7 +19,14 @@ from schemas.scene import Scene
 from schemas.tile import LabelledTile, Tile, TileOutline
 from schemas.vocabulary import Split
 from tasks.storage import parts
-from tasks.storage.parts import PartWriter, read_batches, read_footer, read_rows, write_rows
+from tasks.storage.parts import (
+    Footers,
+    PartWriter,
+    read_batches,
+    read_footer,
+    read_rows,
+    write_rows,
+)
 from tasks.storage.store import Store
 from tests.schemas.strategies import records, tables
 
@@ -255,3 +262,18 @@ def _tile() -> Tile:
         id="1" * 20, scene=scene, window=window, split=Split.TRAIN, component="c" * 20,
         image_sha256="2" * 64, objects=(), image=bytes(5000),
     )  # fmt: skip
+
+
+def test_two_readers_of_a_part_share_its_footer_while_they_read(store: Store):
+    written = [Number(value=n) for n in range(500)]
+    write_rows(store, "a", Number, written)
+    footers = Footers()
+    rows = read_rows(store, "a", Number, footers=footers)
+    assert next(rows) == written[0]
+    (shared,) = footers.values()
+    batches = read_batches(store, "a", Number, footers=footers)
+    assert next(batches)["value"].to_pylist() == list(range(256))
+    assert footers["a"] is shared
+    assert list(rows) == written[1:]
+    del shared, rows, batches
+    assert not footers
