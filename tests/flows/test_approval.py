@@ -17,6 +17,7 @@ from schemas.approval import Approval, ApprovalParams
 from schemas.errors import NotApproved, UsageError
 from tasks.review.kept import kept_approvals
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -104,9 +105,7 @@ def test_the_form_says_what_it_is_about_and_takes_nothing_else(started):
     key = run.state.state_details.run_input_keyset["description"]
     about = httpx2.get(f"{PREFECT_API_URL.value()}/flow_runs/{run.id}/input/{key}").json()
     assert "Shall release v1 become the latest?" in about
-    with get_client(sync_client=True) as client:
-        shown = [one for one in client.read_artifacts() if one.flow_run_id == run.id]
-    assert [(one.key, one.data) for one in shown] == [("approval", "# Figures")]
+    assert [(one.key, one.data) for one in artifacts(run=run.id)] == [("approval", "# Figures")]
     for wrong in ({}, {"decision": "maybe", "who": "A"}, {"decision": "approve", "who": " "}):
         assert resume(run, wrong) == "REJECT", wrong
     assert read().state.is_paused()

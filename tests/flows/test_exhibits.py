@@ -6,7 +6,6 @@ import io
 import pytest
 from PIL import Image
 from prefect import flow
-from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
 from flows.exhibits import LONGEST, rejection_row, show_release
@@ -14,6 +13,7 @@ from schemas.settings import settings
 from tasks.report.rejected import RejectionLine
 from tasks.storage.releases import read_manifest
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -33,8 +33,7 @@ def shown(build, monkeypatch):
             monkeypatch.setenv("RS_GPT4V_BROWSE_URL", browse_url)
         settings.cache_clear()
         run = exhibit()
-        with get_client(sync_client=True) as client:
-            return {a.key: a for a in client.read_artifacts() if str(a.flow_run_id) == run}
+        return {artifact.key: artifact for artifact in artifacts(run=run)}
 
     yield show
     monkeypatch.undo()

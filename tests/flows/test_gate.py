@@ -1,8 +1,6 @@
 """A gate that fails, on a real Prefect server: the release is made, and the latest stays."""
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.build_dataset import build_dataset
 from flows.gate import raise_if_held_back
@@ -13,6 +11,7 @@ from tasks.audit import audit
 from tasks.promote import promote_release
 from tasks.storage.releases import LATEST, read_manifest
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts, flow_runs
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +25,9 @@ def held(build, params, tmp_path_factory):
 
 
 def flow_run_of(version):
-    with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs()
-    return next(run for run in runs if run.parameters.get("version") == version and run.state)
+    return next(
+        run for run in flow_runs() if run.parameters.get("version") == version and run.state
+    )
 
 
 def test_the_release_is_held_back_with_its_reasons_and_the_latest_stays(build, held):
@@ -48,9 +47,7 @@ def test_the_flow_run_fails_with_the_table_and_shows_the_scorecard(held):
     run = flow_run_of("held")
     assert run.state.is_failed()
     assert "words ≥ 1,000,000" in run.state.message
-    with get_client(sync_client=True) as client:
-        found = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["scorecard"])))  # fmt: skip
-    (table,) = [artifact for artifact in found if artifact.flow_run_id == run.id]
+    (table,) = artifacts("scorecard", run.id)
     assert table.description == "Release held. " + _said(held[0])
     assert '"number": "Words"' in table.data
     assert '"verdict": "not met"' in table.data

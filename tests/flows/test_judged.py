@@ -4,7 +4,6 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
-from prefect.client.orchestration import get_client
 
 from flows.build_dataset import build_dataset
 from schemas.errors import MissingSecret, UsageError
@@ -16,6 +15,7 @@ from tasks.model.answers import open_answers
 from tasks.model.engine import close_engines
 from tasks.model.serve import Checks, Faults, Options, served
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts
 
 KEY = "sk-the-key-of-the-judge-must-not-be-seen"
 JUDGE = JudgeParams(kind="openai", model="a-judge", share=0.2, twins=1)
@@ -85,8 +85,7 @@ def assert_no_key(root, logged):
                 assert KEY not in str(pq.read_table(path).to_pydict())
     assert all(KEY not in str(stored) for stored in open_answers(str(root)).frames())
     assert KEY not in logged
-    with get_client(sync_client=True) as client:
-        assert all(KEY not in str(artifact) for artifact in client.read_artifacts())
+    assert all(KEY not in str(artifact) for artifact in artifacts())
 
 
 def test_grades_stand_beside_the_data_and_leave_it_as_it_is(judged, endpoint, caplog):

@@ -6,13 +6,13 @@ import re
 
 import pytest
 from prefect import flow
-from prefect.client.orchestration import get_client
 
-from flows.live import Parts, shown_live
+from flows.live import KEY, Parts, shown_live
 from flows.outcome import CHAIN
 from schemas.release import Part
 from tasks._stage import report
 from tasks.model.engine.meter import Reading
+from tests.fixtures.recorded import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -33,11 +33,6 @@ def tell(parts, one):
     parts.emit(record)
 
 
-def artifacts():
-    with get_client(sync_client=True) as client:
-        return [found for found in client.read_artifacts() if found.type == "progress"]
-
-
 def test_the_last_state_stands_in_the_artifact():
     counts = itertools.chain([0, 1, 2], itertools.repeat(4))
 
@@ -47,9 +42,9 @@ def test_the_last_state_stands_in_the_artifact():
             while next(counts) < 4:
                 pass
 
-    before = artifacts()
+    before = artifacts(KEY)
     build()
-    (artifact,) = (found for found in artifacts() if found not in before)
+    (artifact,) = (found for found in artifacts(KEY) if found not in before)
     assert (artifact.data, artifact.key) == (100, "progress")
     assert artifact.description.startswith(
         "0 of 0 parts, 0 rows, 0 rejected; 4 of about 8 answers, 2.0 requests/s, 2,000 tokens/s"
@@ -77,8 +72,8 @@ def test_a_build_that_fails_is_not_shown_as_whole():
             report(part("scan", 0))
             raise ValueError("a part could not be made")
 
-    before = artifacts()
+    before = artifacts(KEY)
     with pytest.raises(ValueError, match="could not"):
         build()
-    (artifact,) = (found for found in artifacts() if found not in before)
+    (artifact,) = (found for found in artifacts(KEY) if found not in before)
     assert artifact.data == 0

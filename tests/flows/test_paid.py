@@ -1,7 +1,6 @@
 """A build whose teacher costs money: the plan comes first, the budget holds, what was paid for stays."""
 
 import pytest
-from prefect.client.orchestration import get_client
 
 from flows.build_dataset import build_dataset
 from schemas.errors import IncompleteError, OverBudget, UsageError
@@ -12,6 +11,7 @@ from tasks.model.engine import close_engines
 from tasks.model.serve import Options, served
 from tasks.storage.releases import read_manifest
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts
 
 PRICES = "offline-teacher: {input: 2.5, cached: 1.25, output: 10}"
 
@@ -48,11 +48,6 @@ def paid(tmp_path, params, endpoint):
 
     build.root = str(tmp_path / "root")
     return build
-
-
-def artifacts(key):
-    with get_client(sync_client=True) as client:
-        return [found for found in client.read_artifacts() if found.key == key]
 
 
 def test_the_plan_is_published_before_anything_is_paid_and_the_manifest_says_what_was(

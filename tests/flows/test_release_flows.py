@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.export import ExportParams, export_release
 from flows.review import review_release
@@ -13,14 +11,13 @@ from schemas.errors import DamagedRelease
 from schemas.review import ReviewParams
 from tasks.review.kept import kept_sheets
 from tasks.storage.store import Store
+from tests.fixtures.recorded import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
 def latest(key):
-    with get_client(sync_client=True) as client:
-        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
-        return client.read_artifacts(artifact_filter=wanted)[-1]
+    return artifacts(key)[-1]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_HOME
 
 from flows.build_dataset import build_dataset
@@ -16,6 +15,7 @@ from schemas.settings import settings
 from tasks.model.answers import open_answers
 from tasks.model.engine import close_engines
 from tasks.model.serve import Checks, Faults, Options, served
+from tests.fixtures.recorded import artifacts
 
 KEY = "sk-this-key-must-never-be-seen-0123456789"
 
@@ -87,8 +87,7 @@ def test_the_key_is_not_in_what_a_refused_build_says(tmp_path, params, faulty, m
 
 def _prefect():
     """Return all that the server holds: artifacts, logs, parameters, states."""
-    with get_client(sync_client=True) as client:
-        artifacts = [str(one) for one in client.read_artifacts()]
+    found = [str(one) for one in artifacts()]
     database = Path(PREFECT_HOME.value()) / "prefect.db"
     texts = []
     if database.exists():
@@ -98,5 +97,5 @@ def _prefect():
             ]
             texts = [str(db.execute(f'SELECT * FROM "{name}"').fetchall()) for name in names]
         db.close()
-    assert artifacts
-    return "\n".join([*artifacts, *texts])
+    assert found
+    return "\n".join([*found, *texts])
