@@ -67,18 +67,16 @@ def main(mode: str, source: str, root: str, shards: str, kind: str, workers: str
         runner=RunnerParams(kind=kind, workers=int(workers)),  # type: ignore[arg-type]
         gate=GateParams(blind=None),  # scenes that are all alike can be guessed
     )  # fmt: skip
-    from tests.bench.chain import _plain
-    from tests.bench.memory import peak_mb
-
-    if mode == "flow":
-        from flows.build_dataset import build_dataset
+    from flows.build_dataset import build_dataset
     from tasks.lexicon.lexicon import english
     from tasks.quality.library import load
+    from tests.bench.memory import peak_mb
+    from tests.fixtures.nights import night
 
-    english(), load()  # imports take the same time whoever calls
+    english(), load()  # whoever calls, imports are no part of it
     begun, used = time.perf_counter(), time.process_time()
     if mode == "plain":
-        _plain(root, params)
+        night(root, params, "bench")
     else:
         build_dataset(root, "bench", params)
     figures = {

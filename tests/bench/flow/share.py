@@ -18,7 +18,7 @@ from tests.bench.flow.server import serving
 SIDE, OBJECTS = 640, 9
 
 
-def main(shards: int = 64, scenes: int = 256) -> None:
+def main(shards: int = 64, scenes: int = 1024) -> None:
     """Print the figures as one JSON line."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, serving() as server:
         folder = Path(name)
