@@ -21,7 +21,7 @@ from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from flows.cli.environment import QUIET
+from flows.cli.environment import QUIET, TOGETHER
 from schemas.errors import PipelineError, UsageError
 from schemas.record import Record
 
@@ -76,6 +76,7 @@ class Place(Record):
         return {
             **os.environ,
             **QUIET,
+            **TOGETHER,
             "PREFECT_HOME": str(self.folder / "prefect"),
             "PREFECT_API_URL": f"{self.page}/api",
             "PREFECT_SERVER_API_PORT": str(self.port),

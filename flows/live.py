@@ -109,20 +109,20 @@ def _watch(run: UUID, look: Callable[[], Shown], done: Event, every: float) -> N
     artifact: UUID | None = None
     before: Shown | None = None
     ended = False
-    while not ended:
-        ended = done.wait(every)
-        shown = look()
-        try:
-            with get_client(sync_client=True) as client:
+    with get_client(sync_client=True) as client:  # one for all looks: to open it is most of a look
+        while not ended:
+            ended = done.wait(every)
+            shown = look()
+            try:
                 if shown != before:
                     artifact = _put(client, run, artifact, shown)
                 before = shown
                 suspended = not ended and suspension(client, run) is not None
-            if suspended:
-                stop()
-                return
-        except Exception:  # noqa: BLE001  # a server that is away for a moment must not end a build
-            log.warning("how far the build is cannot be shown at the moment")
+                if suspended:
+                    stop()
+                    return
+            except Exception:  # noqa: BLE001  # a server that is away for a moment must not end a build
+                log.warning("how far the build is cannot be shown at the moment")
 
 
 def _put(client: SyncPrefectClient, run: UUID, artifact: UUID | None, shown: Shown) -> UUID:

@@ -20,6 +20,11 @@ SILENT: Final = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FLOW_RUNS_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_TASK_RUNS_LEVEL": "CRITICAL",
 }
+# Prefect's server writes each state of a task run by itself: half of what it does in a build.
+TOGETHER: Final = {
+    f"PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_{name}": value
+    for name, value in (("READ_BATCH_SIZE", "100"), ("BATCH_SIZE", "100"), ("FLUSH_INTERVAL", "1"))
+}
 # What a server that lives for one build does not need; each of them polls the database.
 IDLE: Final = {
     f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false"
@@ -32,7 +37,7 @@ IDLE: Final = {
 
 def prepare_environment(*, verbose: bool) -> None:
     """Set Prefect's variables before it is imported; what the user has set stays."""
-    for name, value in (QUIET | IDLE | ({} if verbose else SILENT)).items():
+    for name, value in (QUIET | TOGETHER | IDLE | ({} if verbose else SILENT)).items():
         os.environ.setdefault(name, value)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.cli.environment import TOGETHER
 from tests.fixtures.ports import free_port
 
 START = 300.0  # seconds
@@ -52,6 +53,7 @@ def serving(**more: str) -> Iterator[Server]:
             "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_API_PORT": str(port),
+            **TOGETHER,
         }
         environment.pop("PREFECT_API_URL", None)
         words = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
