@@ -112,17 +112,17 @@ def _watch(run: UUID, look: Callable[[], Shown], done: Event, every: float) -> N
     with get_client(sync_client=True) as client:  # one for all looks: to open it is most of a look
         while not ended:
             ended = done.wait(every)
-            shown = look()
+            shown, suspended = look(), False
             try:
                 if shown != before:
                     artifact = _put(client, run, artifact, shown)
                 before = shown
                 suspended = not ended and suspension(client, run) is not None
-                if suspended:
-                    stop()
-                    return
             except Exception:  # noqa: BLE001  # a server that is away for a moment must not end a build
                 log.warning("how far the build is cannot be shown at the moment")
+            if suspended:
+                stop()
+                return
 
 
 def _put(client: SyncPrefectClient, run: UUID, artifact: UUID | None, shown: Shown) -> UUID:
