@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field, JsonValue
 
 from schemas.record import Record, content_id
-from schemas.verdict import ClaimKind
+from schemas.verdict import ClaimKind, Held
 
 
 class LocalFact(Record):
@@ -177,6 +177,7 @@ class DescribedObjects(Record):
     number: int = Field(ge=1, description="of the request in its tile")
     reply: LocalDescription
     exchange: Exchange
+    held: tuple[Held, ...] = Field((), description="one for each fact; none where not held yet")
 
 
 class SynthesizedTile(Record):
@@ -186,6 +187,7 @@ class SynthesizedTile(Record):
     reply: Synthesis
     exchange: Exchange
     rests_on: tuple[str, ...] = Field(description="request keys of the local descriptions used")
+    held: Held | None = None
 
 
 class ConversedTile(Record):
@@ -196,6 +198,7 @@ class ConversedTile(Record):
     reply: Dialogue
     exchange: Exchange
     rests_on: tuple[str, ...] = Field(description="request keys of the local descriptions used")
+    held: Held | None = None
 
 
 class Fault(Record):

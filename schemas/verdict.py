@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.record import Record
+from schemas.turn import Turn
 
 
 class ClaimKind(StrEnum):
@@ -66,3 +67,16 @@ class Repair(Record):
     before: str = Field(description="words, or the sentence, that were false")
     after: str = Field(description="what stands there now; empty where it was removed")
     because: str = Field(description="evidence of the verdict")
+
+
+class Held(Record):
+    """What came of holding a text against the labels: said where it was written, used wherever it is.
+
+    Of a text whose tags are broken nothing is said.
+    """
+
+    verdicts: tuple[Verdict, ...] = Field((), description="on each statement, once")
+    wrong: tuple[Verdict, ...] = Field((), description="on what is still false after mending")
+    clashes: tuple[Verdict, ...] = Field((), description="on what an earlier answer contradicts")
+    repairs: tuple[Repair, ...] = ()
+    turns: tuple[Turn, ...] = Field((), description="mended, with tags; empty where nothing was")

@@ -12,9 +12,11 @@ Where an earlier part of the same recipe has some of them, made of the same, the
 over, and the function is given the others alone. The part is the same, byte for byte.
 """
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import BoundArguments, Signature, signature
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
@@ -170,6 +172,7 @@ class Stage(Generic[P]):
 
     def part(self, where: Where, bound: BoundArguments) -> Part:
         """Return the part of the shard, made where it does not stand already."""
+        _spare_imports()
         store, recipe, inputs = Store(where.root), self.recipe(bound), self.inputs(bound)
         bare = bare_part(self.name, where.shard, self.key(recipe, inputs))
         found = find_part(store, self.name, where.shard, bare.key)
@@ -253,6 +256,12 @@ def report(part: Part) -> None:
 def is_transient(_task: object, _run: object, state: State[object]) -> bool:
     """Say whether a failed task run may succeed when it is tried again."""
     return isinstance(state.data, TRANSIENT)
+
+
+@cache
+def _spare_imports() -> None:
+    """Keep what was imported so far out of garbage collection, which would go through all of it."""
+    gc.freeze()
 
 
 def _counted(context: Context, rows: Iterable[Record]) -> Iterator[Row]:

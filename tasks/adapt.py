@@ -15,7 +15,7 @@ from schemas.record import content_id
 from schemas.release import Part
 from schemas.sample import Draft, Lineage, Rejection
 from schemas.scene import Finding, LabelOrigin
-from schemas.tile import LabelledTile, TileObject, TileOutline
+from schemas.tile import LabelledTile, Tile, TileObject, TileOutline
 from schemas.turn import Turn
 from schemas.vocabulary import Origin
 from tasks._stage import Context, stage
@@ -35,6 +35,7 @@ from tasks.forms import (
 )
 from tasks.forms.proposal import Form, Proposal, Refusal, Voice
 from tasks.forms.view import look_at
+from tasks.grounding.held import Truths, checked
 from tasks.labels import PROMPTS, Adapted, adapt_labels, load_how
 from tasks.spatial.facts import sample_object
 
@@ -58,9 +59,9 @@ LABELS: Final = 5_000  # of the tiles whose labels are adapted at once
 @stage(
     "adapt",
     writes=Draft,
-    version=3,
+    version=4,
     prompts=(*(f"phrasings/{form}" for form in sorted(FORMS)), *PROMPTS),
-    words=("tasks.lexicon",),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading"),
     scenes="tiles",
 )
 def adapt_shard(
@@ -68,17 +69,20 @@ def adapt_shard(
 ) -> Iterator[Draft | Rejection | Finding | pa.RecordBatch]:
     """Write the drafts of every tile of one shard, tile by tile: those of objects come first.
 
+    They are held against the labels and the picture, once and for all stages.
     Labels are adapted a batch of tiles at a time; of the batch, one tile's objects are in memory.
     """
     phrasings = {form: load_phrasings(form) for form in FORMS}
     how = load_how(params.labels, params.seed)
     outlines = context.rows(tiles, TileOutline)
+    truths = Truths(context.rows(tiles, Tile))
     for batch in context.batches(tiles, LabelledTile):
         for few in batched_by_labels(batch):
             said = adapt_labels(few, how)
             context.candidates += said.candidates
             yield said.rejections
-            yield from _together(context, islice(outlines, few.num_rows), said, params, phrasings)
+            some = islice(outlines, few.num_rows)
+            yield from _together(context, some, truths, said, params, phrasings)
 
 
 def batched_by_labels(batch: pa.RecordBatch, most: int = LABELS) -> Iterator[pa.RecordBatch]:
@@ -96,6 +100,7 @@ def batched_by_labels(batch: pa.RecordBatch, most: int = LABELS) -> Iterator[pa.
 def _together(
     context: Context,
     outlines: Iterator[TileOutline],
+    truths: Truths,
     said: Adapted,
     params: AdaptParams,
     phrasings: Mapping[str, Phrasings],
@@ -109,7 +114,7 @@ def _together(
                 yield said.drafts.slice(start, given - start)
                 start = given
             context.candidates += 1
-            yield outcome
+            yield checked(outcome, truths) if isinstance(outcome, Draft) else outcome
         given = ends.get(row, given)
     yield said.drafts.slice(start)
 

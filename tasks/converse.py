@@ -6,10 +6,12 @@ from prompts import Prompt, load_prompt
 from schemas.facts import LocalFactText
 from schemas.params import DEFAULT_SERVICE, DialogueParams, ServiceParams, TeacherParams
 from schemas.release import Part
-from schemas.sample import Rejection
+from schemas.sample import Draft, Rejection
 from schemas.teacher import ConversedTile, DescribedObjects, Dialogue, SynthesizedTile
 from schemas.tile import Tile, TileOutline
 from tasks._stage import Context, stage
+from tasks.grounding.drafts import dialogue_draft
+from tasks.grounding.held import Truths, hold_draft
 from tasks.model.asking import (
     Asked,
     Question,
@@ -47,8 +49,12 @@ def converse_shard(
     dialogue: DialogueParams,
     service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[ConversedTile | Rejection]:
-    """Write dialogues about every tile of the shard; one candidate per dialogue."""
+    """Write dialogues about every tile of the shard; one candidate per dialogue.
+
+    Each dialogue is held against the labels, once and for all stages.
+    """
     prompt = load_prompt("converse")
+    truths = Truths(context.rows(tiles, Tile))
 
     def questions() -> Iterator[Question[Subject, Dialogue]]:
         local = beside(context.rows(tiles, Tile), context.rows(described, DescribedObjects))
@@ -59,7 +65,12 @@ def converse_shard(
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
-        yield conversed_row(subject, outcome)
+        row = conversed_row(subject, outcome)
+        if isinstance(row, ConversedTile):
+            draft = dialogue_draft(subject[0], row)
+            if isinstance(draft, Draft):
+                row = row.model_copy(update={"held": hold_draft(draft, truths.of(row.tile_id))})
+        yield row
 
 
 def converse_tile(

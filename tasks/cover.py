@@ -4,9 +4,13 @@ Facts that labels contradict do not count: no description should have them. Dial
 are held against facts and description, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.arrow import from_batch
 from schemas.coverage import FactCoverage, FactFate, Fate
 from schemas.facts import LocalFactText
 from schemas.release import Part
@@ -31,7 +35,7 @@ def cover_shard(
     One tile's rows are in memory at a time.
     """
     first, second = tee(context.rows(tiles, Tile))
-    samples = _taught(context.rows(verified, Sample))
+    samples = _taught(context.batches(verified, Sample))
     together = zip(
         beside(first, context.rows(described, DescribedObjects)), beside(second, samples),
         strict=True,
@@ -79,12 +83,13 @@ def parsed_turn(sample: Sample, turn: int) -> Parsed:
     return Parsed(sample.turns[turn].content, phrases, boxes, units)
 
 
-def _taught(samples: Iterator[Sample]) -> Iterator[Sample]:
-    """Yield the descriptions and dialogues that a teacher wrote."""
-    wanted = {TaskType.DETAILED_DESCRIPTION, TaskType.DIALOGUE}
-    for sample in samples:
-        if sample.task in wanted and sample.lineage.origin is Origin.GENERATED:
-            yield sample
+def _taught(samples: Iterable[pa.RecordBatch]) -> Iterator[Sample]:
+    """Yield the descriptions and dialogues that a teacher wrote; no other rows are decoded."""
+    wanted = pa.array([TaskType.DETAILED_DESCRIPTION.value, TaskType.DIALOGUE.value])
+    for batch in samples:
+        for sample in from_batch(batch.filter(pc.is_in(batch["task"], value_set=wanted)), Sample):
+            if sample.lineage.origin is Origin.GENERATED:
+                yield sample
 
 
 def _clashes(text: Parsed, ground: Sequence[Stated]) -> Iterator[str]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from prompts import Prompt, load_prompt
+from prompts import Phrasings, Prompt, load_phrasings, load_prompt
 from schemas.facts import FactSheet
 from schemas.params import DEFAULT_SERVICE, ServiceParams, TeacherParams
 from schemas.release import Part
-from schemas.sample import Rejection
+from schemas.sample import Draft, Rejection
 from schemas.teacher import DescribedObjects, LocalDescription
 from schemas.tile import Tile, TileOutline
 from tasks._stage import Context, stage
+from tasks.grounding.drafts import LOCAL, local_drafts
+from tasks.grounding.held import Truths, hold_draft
 from tasks.grounding.references import BrokenReference, compress, expand
+from tasks.grounding.truth import Truth
 from tasks.model.asking import (
     Asked,
     Question,
@@ -30,15 +33,19 @@ Subject = tuple[TileOutline, int]  # and the number of the request in its tile
 @stage(
     "describe",
     writes=DescribedObjects,
-    prompts=("describe",),
-    words=("tasks.lexicon", "tasks.imagery", "tasks.model.offline"),
+    prompts=("describe", f"phrasings/{LOCAL}"),
+    words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading", "tasks.model.offline"),
     scenes="tiles",
 )
 def describe_shard(
     context: Context, tiles: Part, params: TeacherParams, service: ServiceParams = DEFAULT_SERVICE
 ) -> Iterator[DescribedObjects | Rejection]:
-    """Describe the objects of every tile of the shard; one candidate per request."""
-    prompt = load_prompt("describe")
+    """Describe the objects of every tile of the shard; one candidate per request.
+
+    Each local fact is held against the labels, once and for all stages.
+    """
+    prompt, local = load_prompt("describe"), load_phrasings(LOCAL)
+    truths = Truths(context.rows(tiles, Tile))
 
     def questions() -> Iterator[Question[Subject, LocalDescription]]:
         for tile in context.rows(tiles, Tile):
@@ -47,7 +54,10 @@ def describe_shard(
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
-        yield described_row(subject, outcome)
+        row = described_row(subject, outcome)
+        if isinstance(row, DescribedObjects):
+            row = held_facts(subject[0], row, truths.of(row.tile_id), local)
+        yield row
 
 
 def describe_tile(
@@ -74,6 +84,15 @@ def described_row(
     return DescribedObjects(
         tile_id=tile.id, number=number, reply=outcome.reply, exchange=outcome.exchange
     )
+
+
+def held_facts(
+    tile: TileOutline, row: DescribedObjects, truth: Truth, phrasings: Phrasings
+) -> DescribedObjects:
+    """Return ``row`` with what the labels say of each fact; as it is where one is of no object."""
+    drafts = list(local_drafts(tile, row, phrasings))
+    held = tuple(hold_draft(draft, truth) for draft in drafts if isinstance(draft, Draft))
+    return row.model_copy(update={"held": held}) if len(held) == len(drafts) else row
 
 
 def _complaint_about(sheet: FactSheet) -> Callable[[LocalDescription], str | None]:

@@ -36,6 +36,7 @@ from tasks import converse, synthesize
 from tasks._stage import Context, stage
 from tasks.grounding.drafts import DETAILED, LOCAL, MEND, refs_in
 from tasks.grounding.references import compress
+from tasks.grounding.truth import truth_of
 from tasks.model.asking import (
     Asked,
     Question,
@@ -51,7 +52,7 @@ from tasks.model.falsehoods import Check, Told, Wrong, against, falsehoods, told
 from tasks.model.local_facts import tag_problem, text_of, with_facts
 from tasks.model.true_facts import true_facts
 from tasks.spatial.facts import fact_sheet
-from tasks.verify import DEFAULTS, truth_of
+from tasks.verify import DEFAULTS
 
 R = TypeVar("R", bound=Record)
 
@@ -111,7 +112,8 @@ def mend_shard(
         )
         for tile, said in together:
             check = against(truth_of(tile), mended=verify.mend)
-            yield from mend_tile(tile, said, check, tools, params, dialogue)
+            told_again = said if verify.mend else said.unheld()  # held, it was mended, too
+            yield from mend_tile(tile, told_again, check, tools, params, dialogue)
 
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 
-from prompts import Prompt, load_prompt
+from prompts import Prompt, load_phrasings, load_prompt
 from schemas.params import DEFAULT_SERVICE, ServiceParams, TeacherParams
 from schemas.release import Part
 from schemas.sample import Rejection
@@ -10,6 +10,8 @@ from schemas.teacher import DescribedObjects, Synthesis, SynthesizedTile
 from schemas.tile import Tile, TileOutline
 from schemas.vocabulary import Reason
 from tasks._stage import Context, stage
+from tasks.grounding.drafts import DETAILED, synthesis_draft
+from tasks.grounding.held import Truths, hold_draft
 from tasks.model.asking import (
     Asked,
     Question,
@@ -30,7 +32,7 @@ Subject = tuple[TileOutline, tuple[str, ...]]  # and the keys of the local descr
     "synthesize",
     writes=SynthesizedTile,
     version=2,
-    prompts=("synthesize",),
+    prompts=("synthesize", f"phrasings/{DETAILED}"),
     words=("tasks.lexicon", "tasks.imagery", "tasks.grounding.reading", "tasks.model.offline"),
     scenes="tiles",
 )
@@ -41,8 +43,12 @@ def synthesize_shard(
     params: TeacherParams,
     service: ServiceParams = DEFAULT_SERVICE,
 ) -> Iterator[SynthesizedTile | Rejection]:
-    """Describe the tiles of the shard as a whole; one candidate per tile that is asked about."""
-    prompt = load_prompt("synthesize")
+    """Describe the tiles of the shard as a whole; one candidate per tile that is asked about.
+
+    Each description is held against the labels, once and for all stages.
+    """
+    prompt, detailed = load_prompt("synthesize"), load_phrasings(DETAILED)
+    truths = Truths(context.rows(tiles, Tile))
     bare: list[Rejection] = []
 
     def questions() -> Iterator[Question[Subject, Synthesis]]:
@@ -59,7 +65,11 @@ def synthesize_shard(
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
         context.calls += outcome.calls
-        yield synthesized_row(subject, outcome)
+        row = synthesized_row(subject, outcome)
+        if isinstance(row, SynthesizedTile):
+            draft = synthesis_draft(subject[0], row, detailed)
+            row = row.model_copy(update={"held": hold_draft(draft, truths.of(row.tile_id))})
+        yield row
     context.candidates += len(bare)
     yield from bare
 

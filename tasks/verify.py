@@ -1,11 +1,15 @@
-"""Stage verify: every statement of every draft is held against the objects of its tile.
+"""Stage verify: what is published of the drafts, as the objects of their tile say of each statement.
 
-What is false in a text that a teacher wrote is mended where that is certain; what stays false is a
-rejection. Labels in words are checked where their scene has objects too, and never mended.
+Every text was held against the labels by the stage that wrote it; here that is done for what was
+asked for once more. What is false in a text that a teacher wrote is mended where that is certain;
+what stays false is a rejection. Labels in words are checked here, where their scene has objects too,
+and never mended.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import tee
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat, tee
+from types import MappingProxyType
+from typing import Final
 
 import pyarrow as pa
 
@@ -16,11 +20,10 @@ from schemas.params import VerifyParams
 from schemas.record import Record, content_id
 from schemas.release import Part
 from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
-from schemas.scene import SceneClassAnnotation
 from schemas.teacher import ConversedTile, DescribedObjects, MendedAnswer, SynthesizedTile
 from schemas.tile import Tile, TileObject, TileOutline
 from schemas.turn import Turn
-from schemas.verdict import Verdict
+from schemas.verdict import Held, Verdict
 from schemas.vocabulary import Origin, Reason
 from tasks._stage import Context, stage
 from tasks.grounding.checks import Said, check_turns
@@ -28,19 +31,22 @@ from tasks.grounding.consistency import disagreements
 from tasks.grounding.drafts import (
     DETAILED,
     LOCAL,
+    MEND,
     dialogue_draft,
     local_drafts,
     rejection,
     synthesis_draft,
 )
+from tasks.grounding.held import mended_by, own_objects, said_in
 from tasks.grounding.labels import checkable, checked_drafts, is_label, label_samples
 from tasks.grounding.mending import Mended, checked_only, mend
-from tasks.grounding.references import BrokenReference, Parsed, TextSpan, parse
-from tasks.grounding.truth import Truth
+from tasks.grounding.references import BrokenReference, Parsed, TextSpan
+from tasks.grounding.truth import Truth, truth_of
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
 
 DEFAULTS = VerifyParams()
+NOTHING: Final[Mapping[str, Held]] = MappingProxyType({})
 
 
 class _TileWindow(Record):
@@ -99,23 +105,33 @@ def verify_shard(
         strict=True,
     )
     for (tile, drafts), (_, locals_), (_, wholes), (_, dialogues), (_, again) in together:
-        composed = _composed(tile, locals_, wholes, dialogues, again, local, detailed)
-        for outcome in verify_tile(tile, (*drafts, *composed), params):
+        composed = list(_composed(tile, locals_, wholes, dialogues, again, local, detailed))
+        known = {draft.id: one for draft, one in composed if isinstance(draft, Draft) and one}
+        every = (*drafts, *(draft for draft, _ in composed))
+        for outcome in verify_tile(tile, every, params, known):
             context.candidates += 1
             yield outcome
 
 
 def verify_tile(
-    tile: TileOutline, drafts: Iterable[Draft | Rejection], params: VerifyParams = DEFAULTS
+    tile: TileOutline,
+    drafts: Iterable[Draft | Rejection],
+    params: VerifyParams = DEFAULTS,
+    held: Mapping[str, Held] = NOTHING,
 ) -> Iterator[Sample | Rejection]:
     """Yield what becomes of each of ``drafts`` about ``tile``; the same text is kept once.
 
-    What was rejected when it was composed passes through.
+    What was rejected when it was composed passes through. ``held`` tells by their ids of drafts that
+    were held against the labels already.
     """
     truth = truth_of(tile)
     kept: dict[str, str] = {}
     for draft in drafts:
-        outcome = verify_draft(draft, tile, truth, params) if isinstance(draft, Draft) else draft
+        outcome: Sample | Rejection
+        if isinstance(draft, Draft):
+            outcome = verify_draft(draft, tile, truth, params, held.get(draft.id))
+        else:
+            outcome = draft
         if isinstance(outcome, Sample):
             text = content_id(outcome.task, [turn.model_dump() for turn in outcome.turns])
             if text in kept and isinstance(draft, Draft):
@@ -126,47 +142,55 @@ def verify_tile(
         yield outcome
 
 
-def truth_of(tile: TileOutline) -> Truth:
-    """Return what is known of ``tile``; its picture is decoded when a colour is asked for."""
-    if not isinstance(tile, Tile):
-        return Truth(tile)
-    classes = [label.category for label in tile.labels if isinstance(label, SceneClassAnnotation)]
-    return Truth(tile, lambda: tile.image, classes)
-
-
 def verify_draft(
     draft: Draft,
     tile: TileOutline,
     truth: Truth | None = None,
     params: VerifyParams = DEFAULTS,
+    held: Held | None = None,
 ) -> Sample | Rejection:
     """Check ``draft``, mend it where a teacher wrote it, and take its tags out.
 
-    ``truth`` is what is known of ``tile``, given where several drafts are checked. A statement that
-    is false in the end rejects the draft.
+    ``truth`` is what is known of ``tile``, given where several drafts are checked; ``held`` is what
+    came of that before. A statement that is false in the end rejects the draft.
     """
     truth = truth or truth_of(tile)
     if is_label(draft):
         return _verified_label(draft, tile, truth)
     try:
-        said = tuple(Said(turn.role, parse(turn.content)) for turn in draft.turns)
+        said = said_in(draft)
     except BrokenReference as error:
         return _rejected(draft, tile, Reason.BROKEN_REFERENCE, str(error))
     blank = next((n for n, one in enumerate(said) if not one.text.plain.strip()), None)
     if blank is not None:
         return _rejected(draft, tile, Reason.EMPTY_TEXT, f"turn {blank + 1} has no words")
-    own = tuple(thing.ref for thing in draft.objects)
+    own = own_objects(draft)
     strangers = [ref for ref in own if ref not in truth.objects]
     if strangers:
         detail = f"the tile has no object {strangers[0]}"
         return _rejected(draft, tile, Reason.UNKNOWN_OBJECT, detail)
-    form = draft.lineage.form
-    mended = draft.lineage.origin is Origin.GENERATED and params.mend
-    found = (mend if mended else checked_only)(said, truth, form, own)
-    wrong = (*found.wrong, *disagreements(found.said))
+    found = _found(draft, said, own, truth, params, held)
+    wrong = (*found.wrong, *found.clashes)
     if wrong:
         return _false(draft, tile, wrong[0])
     return _sample(draft, tile, found)
+
+
+def _found(
+    draft: Draft,
+    said: tuple[Said, ...],
+    own: tuple[str, ...],
+    truth: Truth,
+    params: VerifyParams,
+    held: Held | None,
+) -> Mended:
+    form, known = draft.lineage.form, draft.lineage.verdicts
+    if known:
+        wrong = tuple(verdict for verdict in known if verdict.outcome == "contradicted")
+        return Mended(said, known, wrong, disagreements(said), ())
+    if not params.mend or draft.lineage.origin is not Origin.GENERATED:
+        return checked_only(said, truth, form, own)
+    return mend(said, truth, form, own) if held is None else mended_by(held, said)
 
 
 def _verified_label(draft: Draft, tile: TileOutline, truth: Truth) -> Sample | Rejection:
@@ -193,14 +217,24 @@ def _composed(
     mended: Iterable[MendedAnswer],
     local: Phrasings,
     detailed: Phrasings,
-) -> Iterator[Draft | Rejection]:
+) -> Iterator[tuple[Draft | Rejection, Held | None]]:
+    """Yield each draft with what came of holding it against the labels, where that was done."""
     again = {answer.replaces: answer for answer in mended}
     for row in described:
-        yield from local_drafts(tile, row, local, again.get(row.exchange.request_key))
+        drafts = local_drafts(tile, row, local, again.get(row.exchange.request_key))
+        for draft, held in zip(drafts, row.held or repeat(None), strict=False):
+            yield draft, _of_first(draft, held)
     for whole in synthesized:
-        yield synthesis_draft(tile, whole, detailed, again.get(whole.exchange.request_key))
+        first = synthesis_draft(tile, whole, detailed, again.get(whole.exchange.request_key))
+        yield first, _of_first(first, whole.held)
     for dialogue in conversed:
-        yield dialogue_draft(tile, dialogue, again.get(dialogue.exchange.request_key))
+        spoken = dialogue_draft(tile, dialogue, again.get(dialogue.exchange.request_key))
+        yield spoken, _of_first(spoken, dialogue.held)
+
+
+def _of_first(draft: Draft | Rejection, held: Held | None) -> Held | None:
+    """Return ``held`` where it is about ``draft``, and not about one that was asked for again."""
+    return held if isinstance(draft, Draft) and draft.lineage.stage != MEND else None
 
 
 def _sample(draft: Draft, tile: TileOutline, found: Mended) -> Sample:

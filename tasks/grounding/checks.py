@@ -60,7 +60,8 @@ def examine(
         plain = said.text.plain
         if said.role == "user":
             for sentence in some:  # what a question speaks of, its answer may point back to
-                list(_judged(sentence, Ground(truth, discourse, plain)))
+                if sentence.nouns:
+                    Judge(Ground(truth, discourse, plain)).remember(sentence.nouns)
             question, asked = some, plain
         else:
             before = discourse.copy()

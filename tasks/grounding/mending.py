@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.verdict import ClaimKind, Repair, Verdict
 from tasks.grounding.checks import Said, distinct, examine
+from tasks.grounding.consistency import disagreements
 from tasks.grounding.reading.grammar import fold, grammar
 from tasks.grounding.references import Parsed, TextSpan
 from tasks.grounding.truth import Truth
@@ -30,25 +31,17 @@ class Mended(NamedTuple):
     """A conversation after mending: what is said, what was done, and what is still false."""
 
     said: tuple[Said, ...]
-    checked: tuple[Checked, ...]
+    verdicts: tuple[Verdict, ...]  # on every statement, each once
+    wrong: tuple[Verdict, ...]  # on those that are still false
+    clashes: tuple[Verdict, ...]  # on those that an earlier answer contradicts
     repairs: tuple[Repair, ...]
-
-    @property
-    def wrong(self) -> tuple[Verdict, ...]:
-        """The statements that are still false."""
-        return tuple(c.verdict for c in self.checked if c.verdict.outcome == "contradicted")
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdict on every statement, each once."""
-        return distinct(self.checked)
 
 
 def checked_only(
     said: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...] = ()
 ) -> Mended:
     """Return the conversation as it is, checked."""
-    return Mended(tuple(said), examine(said, truth, form, own), ())
+    return _mended(tuple(said), examine(said, truth, form, own), [])
 
 
 def mend(said: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...] = ()) -> Mended:
@@ -68,7 +61,14 @@ def mend(said: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...
     if _false(checked):
         turns, checked, removed = _without_false(turns, checked, truth, form, own)
         repairs += removed
-    return Mended(turns, checked, tuple(repairs))
+    return _mended(turns, checked, repairs)
+
+
+def _mended(
+    said: tuple[Said, ...], checked: Sequence[Checked], repairs: Sequence[Repair]
+) -> Mended:
+    wrong = tuple(one.verdict for one in checked if _is_false(one))
+    return Mended(said, distinct(checked), wrong, disagreements(said), tuple(repairs))
 
 
 class _TurnEdit(NamedTuple):

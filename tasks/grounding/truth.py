@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from schemas.geometry import Box, Polygon
-from schemas.tile import TileObject, TileOutline
+from schemas.scene import SceneClassAnnotation
+from schemas.tile import Tile, TileObject, TileOutline
 from schemas.vocabulary import Shape
 from tasks.imagery.colour import Look, Picture, look_of, open_picture
 from tasks.lexicon.lexicon import broader, is_known, related, short_forms, typical
@@ -278,6 +279,14 @@ class Truth:
         if any(is_a(o.category, category) for o in self.things) or category in self._exhaustive:
             return None
         return next((label for label in typical(category) if label in self._exhaustive), None)
+
+
+def truth_of(tile: TileOutline) -> Truth:
+    """Return what is known of ``tile``; its picture is decoded when a colour is asked for."""
+    if not isinstance(tile, Tile):
+        return Truth(tile)
+    classes = [label.category for label in tile.labels if isinstance(label, SceneClassAnnotation)]
+    return Truth(tile, lambda: tile.image, classes)
 
 
 def _shared(flags: Flags) -> Flags:

@@ -1,16 +1,16 @@
 """Texts of the teacher that are false and that verification cannot mend by itself."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, tee
+from itertools import groupby, repeat, tee
 from typing import NamedTuple, TypeVar
 
 from prompts import Phrasings
 from schemas.sample import Draft
 from schemas.teacher import ConversedTile, DescribedObjects, Fault, LocalFact, SynthesizedTile
 from schemas.tile import TileOutline
-from schemas.verdict import Verdict
-from tasks.grounding.checks import Said
+from schemas.verdict import Held, Verdict
 from tasks.grounding.drafts import dialogue_draft, local_drafts, refs_in, synthesis_draft
+from tasks.grounding.held import own_objects, said_in
 from tasks.grounding.mending import checked_only, mend
 from tasks.grounding.references import BrokenReference, parse
 from tasks.grounding.truth import Truth
@@ -28,6 +28,22 @@ class Told(NamedTuple):
     described: tuple[DescribedObjects, ...]
     synthesized: tuple[SynthesizedTile, ...]
     conversed: tuple[ConversedTile, ...]
+
+    def unheld(self) -> "Told":
+        """Return the same without what came of holding it against the labels."""
+        return Told(
+            tuple(row.model_copy(update={"held": ()}) for row in self.described),
+            tuple(row.model_copy(update={"held": None}) for row in self.synthesized),
+            tuple(row.model_copy(update={"held": None}) for row in self.conversed),
+        )
+
+    def doubtful(self) -> "Told":
+        """Return the answers in which something is false, or may be: they were not held yet."""
+        return Told(
+            tuple(r for r in self.described if not r.held or any(one.wrong for one in r.held)),
+            tuple(r for r in self.synthesized if r.held is None or r.held.wrong),
+            tuple(r for r in self.conversed if r.held is None or r.held.wrong),
+        )
 
 
 class Wrong(NamedTuple):
@@ -69,12 +85,11 @@ def against(truth: Truth, *, mended: bool = True) -> Check:
 
     def check(draft: Draft) -> tuple[Verdict, ...]:
         try:
-            said = tuple(Said(turn.role, parse(turn.content)) for turn in draft.turns)
+            said = said_in(draft)
         except BrokenReference:
             return ()  # nothing can be checked; verify rejects it
-        own = tuple(thing.ref for thing in draft.objects)
-        found = (mend if mended else checked_only)(said, truth, draft.lineage.form, own)
-        return found.wrong
+        form, own = draft.lineage.form, own_objects(draft)
+        return (mend if mended else checked_only)(said, truth, form, own).wrong
 
     return check
 
@@ -82,14 +97,20 @@ def against(truth: Truth, *, mended: bool = True) -> Check:
 def falsehoods(
     tile: TileOutline, said: Told, check: Check, local: Phrasings, detailed: Phrasings
 ) -> Falsehoods:
-    """Return the answers in ``said`` of which ``check`` finds something false.
+    """Return the answers in ``said`` in which something is false.
+
+    ``check`` finds what is; it is not asked about answers that were held against the labels already.
 
     ``local`` and ``detailed`` are the phrasings by which local facts and descriptions are asked for.
     """
+    said = said.doubtful()
     facts = ((row, _in_facts(tile, row, check, local)) for row in said.described)
-    whole = ((row, _in(synthesis_draft(tile, row, detailed), check)) for row in said.synthesized)
+    whole = (
+        (row, _in(synthesis_draft(tile, row, detailed), check, row.held))
+        for row in said.synthesized
+    )
     spoken = (
-        (row, _in(draft, check))
+        (row, _in(draft, check, row.held))
         for row in said.conversed
         if isinstance(draft := dialogue_draft(tile, row), Draft)
     )
@@ -110,9 +131,10 @@ def _in_facts(
     shown = {thing.ref for thing in tile.objects if thing.described}
     wrong = Wrong((), (), ())
     drafts = local_drafts(tile, row, phrasings)
-    for place, (fact, draft) in enumerate(zip(row.reply.facts, drafts, strict=True)):
+    held = row.held or repeat(None, len(row.reply.facts))
+    for place, (fact, draft, one) in enumerate(zip(row.reply.facts, drafts, held, strict=True)):
         if isinstance(draft, Draft) and refs_in(fact) <= shown:
-            found = _in(draft, check, place)
+            found = _in(draft, check, one, place)
             facts = (fact,) if found.faults else ()
             wrong = Wrong(
                 wrong.facts + facts, wrong.faults + found.faults, wrong.verdicts + found.verdicts
@@ -120,9 +142,9 @@ def _in_facts(
     return wrong
 
 
-def _in(draft: Draft, check: Check, place: int = 0) -> Wrong:
-    """Return what is false in ``draft``, turn by turn."""
-    found = check(draft)
+def _in(draft: Draft, check: Check, held: Held | None, place: int = 0) -> Wrong:
+    """Return what is false in ``draft``, turn by turn: as ``held`` tells, else ``check``."""
+    found = check(draft) if held is None else held.wrong
     by_turn = sorted(found, key=lambda verdict: _turn_of(verdict, draft))
     faults = []
     for turn, group in groupby(by_turn, key=lambda verdict: _turn_of(verdict, draft)):

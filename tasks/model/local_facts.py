@@ -4,7 +4,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Final, TypeVar
 
 from schemas.errors import AccountingError
@@ -18,6 +18,7 @@ from schemas.teacher import (
     SynthesizedTile,
 )
 from schemas.tile import TileOutline
+from schemas.verdict import Held
 from tasks.grounding.references import BrokenReference, compress, parse, refs_of
 from tasks.model.batches import sheet_tokens, without_inner_relations
 from tasks.model.engine.tokens import estimated_tokens
@@ -36,10 +37,21 @@ def local_facts(
     A fact with broken tags, no tags or numbers that the tile does not describe is left out: nothing
     may rest on it, and verify rejects the sample made of it. Others keep close numbers.
     """
+    sound = sound_facts(tile, described)
+    return tuple(LocalFactText(id=f"f{n}", text=text) for n, (text, _) in enumerate(sound, start=1))
+
+
+def sound_facts(
+    tile: TileOutline, described: Sequence[DescribedObjects]
+) -> Iterator[tuple[str, Held | None]]:
+    """Yield the text of each fact that is not left out, and what the labels say of it, if known."""
     known = {thing.ref for thing in tile.objects if thing.described}
-    written = [text_of(fact) for row in described for fact in row.reply.facts]
-    sound = [text for text in written if (refs := refs_of(text)) and refs <= known]
-    return tuple(LocalFactText(id=f"f{n}", text=text) for n, text in enumerate(sound, start=1))
+    for row in described:
+        held: Iterable[Held | None] = row.held or repeat(None)
+        for fact, one in zip(row.reply.facts, held, strict=False):
+            text = text_of(fact)
+            if (refs := refs_of(text)) and refs <= known:
+                yield text, one
 
 
 def text_of(fact: LocalFact) -> str:

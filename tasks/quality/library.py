@@ -3,6 +3,7 @@
 It takes seconds to import, so it is imported where the first frame is checked.
 """
 
+import gc
 import importlib
 import logging
 import os
@@ -35,6 +36,7 @@ def great_expectations() -> ModuleType:
         gx = importlib.import_module("great_expectations")
         importlib.import_module("great_expectations.expectations")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    gc.freeze()  # no garbage collection goes through all that
     return gx
 
 

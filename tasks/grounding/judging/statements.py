@@ -42,11 +42,15 @@ class Judge:
             if noun.role != "nominal" and not filled(noun):
                 yield from self._noun(noun, meaning)
             yield from class_claims(self.ground, self.resolver, noun)
-            if noun.thing.denied is None and not noun.thought and not filled(noun):
-                antecedent = self._antecedent(noun, meaning)
-                if antecedent is not None:
-                    self.ground.discourse.add(antecedent)
-                    together.append(antecedent)
+            together += self._remembered(noun, meaning)
+        self._join(together)
+
+    def remember(self, nouns: Sequence[Noun]) -> None:
+        """Remember what ``nouns`` introduce, and judge nothing: a question only asks."""
+        self.ground.discourse.sentence += 1
+        together: list[Antecedent] = []
+        for noun in nouns:
+            together += self._remembered(noun, self.resolver.meaning(noun))
         self._join(together)
 
     def counted(self, noun: Noun, quantity: Quantity, *, strict: bool, whole: bool) -> Checked:
@@ -92,6 +96,14 @@ class Judge:
             yield from pointed(ground, resolver, noun, said)
         else:
             yield from introduced(ground, resolver, noun)
+
+    def _remembered(self, noun: Noun, meaning: Meaning) -> Iterator[Antecedent]:
+        """Remember ``noun``, and yield what is remembered of it."""
+        if noun.thing.denied is None and not noun.thought and not filled(noun):
+            antecedent = self._antecedent(noun, meaning)
+            if antecedent is not None:
+                self.ground.discourse.add(antecedent)
+                yield antecedent
 
     def _antecedent(self, noun: Noun, meaning: Meaning) -> Antecedent | None:
         """Return what is remembered of ``noun``: which objects it means, where that is certain."""
