@@ -137,9 +137,9 @@ def write_document(store: Store, version: str, path: str, content: bytes) -> Rel
 
 
 def sliced(table: pa.Table, rows: int = TEXT_GROUP_ROWS) -> Iterator[pa.Table]:
-    """Yield ``table`` in pieces of at most ``rows`` rows."""
+    """Yield ``table`` in pieces of at most ``rows`` rows, each in one chunk: a page ends with one."""
     for start in range(0, table.num_rows, rows):
-        yield table.slice(start, rows)
+        yield table.slice(start, rows).combine_chunks()
 
 
 def read_table(
@@ -150,7 +150,7 @@ def read_table(
     Raises DamagedPart where the file is torn or lacks a column.
     """
     with store.open(path) as file, _whole(store, path):
-        if filters is None:  # keeps structs whole where “a.b” is among the columns
+        if filters is None and columns is not None:  # keeps structs whole where “a.b” is asked for
             return pq.ParquetFile(file).read(columns=columns)
         return pq.read_table(file, columns=columns, filters=filters)
 
