@@ -9,7 +9,7 @@ from schemas.record import Record
 from schemas.scene import LabelOrigin
 from schemas.symmetry import TurnedSample
 from schemas.teacher import Spent
-from schemas.turn import Turn
+from schemas.turn import Span, Turn
 from schemas.verdict import Repair, Verdict
 from schemas.vocabulary import Origin, Reason, Split, TaskType
 
@@ -22,24 +22,6 @@ class SampleObject(Record):
     category: str = Field(description="canonical class")
     polygon: Polygon = Field(description="the part inside the tile, scene px")
     box: Box = Field(description="x0, y0, x1, y1 round that part, scene px")
-
-
-SpanKind = Literal["phrase", "box", "units"]
-
-
-class Span(Record):
-    """Words of a published turn that stand for objects.
-
-    A phrase means its objects. A box is the text ``[x0, y0, x1, y1]`` round them, in whole px of
-    the tile. Units say what the numbers of boxes are, such as “ in pixels of the 712×557 image”;
-    without them, and with boxes written another way, the turn still reads well.
-    """
-
-    turn: int = Field(ge=0, description="of the sample, from 0")
-    start: int = Field(ge=0, description="first character")
-    end: int = Field(gt=0, description="character after the last")
-    refs: tuple[str, ...] = Field(description="none where the words are units")
-    kind: SpanKind = Field("phrase", description="what the words are")
 
 
 class Lineage(Record):

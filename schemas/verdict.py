@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.record import Record
-from schemas.turn import Turn
+from schemas.turn import Span, Turn
 
 
 class ClaimKind(StrEnum):
@@ -79,4 +79,5 @@ class Held(Record):
     wrong: tuple[Verdict, ...] = Field((), description="on what is still false after mending")
     clashes: tuple[Verdict, ...] = Field((), description="on what an earlier answer contradicts")
     repairs: tuple[Repair, ...] = ()
-    turns: tuple[Turn, ...] = Field((), description="mended, with tags; empty where nothing was")
+    turns: tuple[Turn, ...] = Field((), description="mended, plain; empty where nothing was")
+    spans: tuple[Span, ...] = Field((), description="words of those turns that stand for objects")

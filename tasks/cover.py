@@ -20,8 +20,9 @@ from schemas.tile import Tile, TileOutline
 from schemas.vocabulary import Origin, TaskType
 from tasks._stage import Context, stage
 from tasks.grounding.coverage import at_odds, fates
-from tasks.grounding.references import Parsed, TextSpan, parse
+from tasks.grounding.references import Parsed, parse
 from tasks.grounding.said import Stated, stated
+from tasks.grounding.spans import parsed
 from tasks.model.local_facts import beside
 from tasks.model.true_facts import true_facts
 
@@ -55,7 +56,7 @@ def cover(
 
     Among ``written`` are the dialogues about it.
     """
-    text = parsed_turn(whole, 1)
+    text = _turn_of(whole, 1)
     found = fates(facts, text)
     talks = [one for one in written if one.task is TaskType.DIALOGUE]
     ground = [*stated(text), *(one for fact in facts for one in stated(parse(fact.text)))]
@@ -63,7 +64,7 @@ def cover(
         f"{talk.id}: “{words}”"
         for talk in talks
         for turn in range(1, len(talk.turns), 2)
-        for words in _clashes(parsed_turn(talk, turn), ground)
+        for words in _clashes(_turn_of(talk, turn), ground)
     ]
     return FactCoverage(
         tile_id=tile.id, sample=whole.id, source=whole.source, split=whole.split,
@@ -73,14 +74,9 @@ def cover(
     )  # fmt: skip
 
 
-def parsed_turn(sample: Sample, turn: int) -> Parsed:
+def _turn_of(sample: Sample, turn: int) -> Parsed:
     """Return a published turn with the phrases and boxes that its lineage ties to objects."""
-    spans = [span for span in sample.lineage.spans if span.turn == turn]
-    phrases, boxes, units = (
-        tuple(TextSpan(s.start, s.end, s.refs) for s in spans if s.kind == kind)
-        for kind in ("phrase", "box", "units")
-    )
-    return Parsed(sample.turns[turn].content, phrases, boxes, units)
+    return parsed(sample.turns[turn].content, turn, sample.lineage.spans)
 
 
 def _taught(samples: Iterable[pa.RecordBatch]) -> Iterator[Sample]:

@@ -112,8 +112,7 @@ def mend_shard(
         )
         for tile, said in together:
             check = against(truth_of(tile), mended=verify.mend)
-            told_again = said if verify.mend else said.unheld()  # held, it was mended, too
-            yield from mend_tile(tile, told_again, check, tools, params, dialogue)
+            yield from mend_tile(tile, said, check, tools, params, dialogue, held=verify.mend)
 
     for subject, outcome in ask_all(params, service, context.store, questions):
         context.candidates += 1
@@ -133,13 +132,16 @@ def mend_tile(
     tools: Tools,
     params: TeacherParams,
     dialogue: DialogueParams,
+    *,
+    held: bool = True,
 ) -> Iterator[Again]:
-    """Yield a request for each answer about ``tile`` of which ``check`` finds something false.
+    """Yield a request for each answer about ``tile`` in which something is false.
 
+    That is as it was found when the answer was ``held`` against the labels, else as ``check`` finds.
     Descriptions and dialogues are to be written again from the local facts that are true.
     """
     outline = outline_of(tile)
-    false = falsehoods(outline, said, check, tools.local, tools.detailed)
+    false = falsehoods(outline, said, check, tools.local, tools.detailed, held=held)
     if not any(false):
         return
     asks = _Asks(tile, outline, fact_sheet(outline), tools.prompt, params)

@@ -32,9 +32,9 @@ from schemas.verdict import ClaimKind, Verdict
 from tasks._stage import Where
 from tasks.adapt import FORMS, adapt
 from tasks.converse import converse_tile
-from tasks.describe import describe_tile
+from tasks.describe import describe_tile, held_facts
 from tasks.grounding.drafts import LOCAL, dialogue_draft, local_drafts, synthesis_draft
-from tasks.grounding.truth import Truth
+from tasks.grounding.truth import Truth, truth_of
 from tasks.identify import identify_scenes
 from tasks.ingest import ingest_shard
 from tasks.judge import asked_by, judge_tile
@@ -185,7 +185,9 @@ def requests_of(
     said = _written(tile, tools, params, asked)
     yield from taken.values()
     for check in (_local_is_false, _rest_is_false):
-        for again in mend_tile(tile, said, check, tools.mend, params.teacher, params.dialogue):
+        for again in mend_tile(
+            tile, said, check, tools.mend, params.teacher, params.dialogue, held=False
+        ):
             output = taken[again.subject.replaces].output_tokens
             yield asked_again(again.request, output, known[MEND])
     if params.judge.is_asked:
@@ -197,11 +199,11 @@ def requests_of(
 def _written(tile: Tile, tools: PlanTools, params: BuildParams, asked: Ask) -> Told:
     """Return what would be written of ``tile``; ``asked`` answers each question."""
     described: list[DescribedObjects] = []
+    truth = truth_of(tile)
     for number, question in enumerate(describe_tile(tile, tools.describe, params.teacher), start=1):
         local, trace = asked(question), _trace(question.request)
-        described.append(
-            DescribedObjects(tile_id=tile.id, number=number, reply=local, exchange=trace)
-        )
+        row = DescribedObjects(tile_id=tile.id, number=number, reply=local, exchange=trace)
+        described.append(held_facts(tile, row, truth, tools.mend.local))
     synthesized: list[SynthesizedTile] = []
     whole = synthesize_tile(tile, described, tools.synthesize, params.teacher)
     if isinstance(whole, Question):

@@ -19,7 +19,7 @@ from schemas.geometry import Window
 from schemas.params import VerifyParams
 from schemas.record import Record, content_id
 from schemas.release import Part
-from schemas.sample import Draft, Rejection, Sample, Span, SpanKind
+from schemas.sample import Draft, Rejection, Sample
 from schemas.teacher import ConversedTile, DescribedObjects, MendedAnswer, SynthesizedTile
 from schemas.tile import Tile, TileObject, TileOutline
 from schemas.turn import Turn
@@ -40,7 +40,8 @@ from tasks.grounding.drafts import (
 from tasks.grounding.held import mended_by, own_objects, said_in
 from tasks.grounding.labels import checkable, checked_drafts, is_label, label_samples
 from tasks.grounding.mending import Mended, checked_only, mend
-from tasks.grounding.references import BrokenReference, Parsed, TextSpan
+from tasks.grounding.references import BrokenReference, Parsed
+from tasks.grounding.spans import spans_of
 from tasks.grounding.truth import Truth, truth_of
 from tasks.grounding.verdicts import REASONS, first_contradicted
 from tasks.model.local_facts import beside
@@ -252,29 +253,12 @@ def _sample(draft: Draft, tile: TileOutline, found: Mended) -> Sample:
         objects=draft.objects,
         lineage=draft.lineage.model_copy(
             update={
-                "spans": _spans(found.said),
+                "spans": spans_of([one.text for one in found.said]),
                 "verdicts": found.verdicts,
                 "repairs": (*draft.lineage.repairs, *found.repairs),
             }
         ),
     )
-
-
-def _spans(said: tuple[Said, ...]) -> tuple[Span, ...]:
-    """Return phrases, boxes and units of all turns, in the order of the text."""
-    found = [
-        Span(turn=number, start=span.start, end=span.end, refs=span.refs, kind=kind)
-        for number, one in enumerate(said)
-        for kind, spans in _by_kind(one.text)
-        for span in spans
-    ]
-    return tuple(sorted(found, key=lambda span: (span.turn, span.start)))
-
-
-def _by_kind(text: Parsed) -> Iterator[tuple[SpanKind, tuple[TextSpan, ...]]]:
-    yield "phrase", text.spans
-    yield "box", text.boxes
-    yield "units", text.units
 
 
 def _rejected(draft: Draft, tile: TileOutline, reason: Reason, detail: str) -> Rejection:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.geometry import Polygon
-from schemas.sample import Sample, SampleObject, Span
-from schemas.turn import Turn
+from schemas.sample import Sample, SampleObject
+from schemas.turn import Span, Turn
 from tasks.spatial.dialects import Dialect, Frame, dialect_named
 from tasks.spatial.polygons import box_of
 

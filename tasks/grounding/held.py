@@ -12,7 +12,8 @@ from schemas.turn import Turn
 from schemas.verdict import Held
 from tasks.grounding.checks import Said, check_turns
 from tasks.grounding.mending import Mended, mend
-from tasks.grounding.references import BrokenReference, parse, write
+from tasks.grounding.references import BrokenReference, parse
+from tasks.grounding.spans import parsed, spans_of
 from tasks.grounding.truth import Truth, truth_of
 
 
@@ -60,17 +61,25 @@ def checked(draft: Draft, truths: Truths) -> Draft:
 def hold(said: Sequence[Said], truth: Truth, form: str = "", own: tuple[str, ...] = ()) -> Held:
     """Hold a conversation against ``truth``, and mend it as far as that is certain."""
     found = mend(said, truth, form, own)
-    turns = tuple(Turn(role=one.role, content=write(one.text)) for one in found.said)
+    mended = found.said if found.repairs else ()
     return Held(
         verdicts=found.verdicts, wrong=found.wrong, clashes=found.clashes, repairs=found.repairs,
-        turns=turns if found.repairs else (),
+        turns=tuple(Turn(role=one.role, content=one.text.plain) for one in mended),
+        spans=spans_of([one.text for one in mended]),
     )  # fmt: skip
 
 
 def mended_by(held: Held, said: tuple[Said, ...]) -> Mended:
     """Return what came of the conversation ``said``, of which ``held`` tells."""
-    turns = tuple(Said(turn.role, parse(turn.content)) for turn in held.turns)
-    return Mended(turns or said, held.verdicts, held.wrong, held.clashes, held.repairs)
+    return Mended(mended_turns(held) or said, held.verdicts, held.wrong, held.clashes, held.repairs)
+
+
+def mended_turns(held: Held) -> tuple[Said, ...]:
+    """Return the conversation as it was mended; nothing where it was not."""
+    return tuple(
+        Said(turn.role, parsed(turn.content, number, held.spans))
+        for number, turn in enumerate(held.turns)
+    )
 
 
 def said_in(draft: Draft) -> tuple[Said, ...]:

@@ -115,7 +115,10 @@ def _told(turns: Sequence[Said], edits: Sequence[_TurnEdit]) -> list[Repair]:
 
 
 def replaced(parsed: Parsed, edits: Sequence[Edit]) -> Parsed:
-    """Return ``parsed`` with ``edits`` made; spans move along, and go where nothing of them is left."""
+    """Return ``parsed`` with ``edits`` made; spans move along.
+
+    Those of which no word is left go; one that an edit drew over the end of another begins there.
+    """
     if not edits:
         return parsed
     ordered = sorted(edits)
@@ -124,14 +127,23 @@ def replaced(parsed: Parsed, edits: Sequence[Edit]) -> Parsed:
         pieces += parsed.plain[done : edit.start], edit.words
         done = edit.end
     pieces.append(parsed.plain[done:])
-    kinds = (parsed.spans, parsed.boxes, parsed.units)
-    moved = (tuple(s for span in spans if (s := _moved(span, ordered))) for spans in kinds)
-    return Parsed("".join(pieces), *moved)
+    plain = "".join(pieces)
+    kept: tuple[list[TextSpan], ...] = ([], [], [])
+    before = 0
+    for span, own in sorted(
+        ((_moved(span, ordered), kept[n]) for n, spans in enumerate(parsed[1:]) for span in spans),
+        key=lambda pair: pair[0][:2],
+    ):
+        start = max(span.start, before)
+        if plain[start : span.end].strip():
+            own.append(span._replace(start=start))
+            before = span.end
+    return Parsed(plain, *map(tuple, kept))
 
 
-def _moved(span: TextSpan, edits: Sequence[Edit]) -> TextSpan | None:
+def _moved(span: TextSpan, edits: Sequence[Edit]) -> TextSpan:
     start, end = _shifted(span.start, edits, after=False), _shifted(span.end, edits, after=True)
-    return TextSpan(start, end, span.refs) if start < end else None
+    return TextSpan(start, end, span.refs)
 
 
 def _shifted(place: int, edits: Sequence[Edit], *, after: bool) -> int:

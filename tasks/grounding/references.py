@@ -12,13 +12,11 @@ functions are linear in the length of the text.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 MAX_REFS: Final = (
     100_000  # of one text: a range such as o1-o999999 in every tag must not fill memory
 )
-PARSED: Final = 128  # texts kept taken apart: one is made, held and published in a row
 
 _ITEM: Final = re.compile(r"o([1-9][0-9]{0,5})(?:-o([1-9][0-9]{0,5}))?")
 _REF: Final = re.compile(r"o[1-9][0-9]{0,5}")
@@ -121,7 +119,6 @@ def tag_box(box: str, refs: Iterable[str]) -> str:
     return f'<box ids="{ids}">{box}</box>'
 
 
-@lru_cache(maxsize=PARSED)
 def parse(tagged: str) -> Parsed:
     """Take the tags out of ``tagged`` and say which words they stood round.
 

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import yaml
 
 from schemas.record import content_id
-from schemas.sample import Sample, SpanKind
+from schemas.sample import Sample
 from schemas.tile import TileOutline
-from schemas.turn import Turn
+from schemas.turn import SpanKind, Turn
 from schemas.verdict import Outcome, Verdict
 from tasks.forms.presence import absent
 from tasks.grounding.checks import Said, check_turns

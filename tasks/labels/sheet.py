@@ -13,7 +13,8 @@ import pyarrow as pa
 from schemas.arrow import arrow_schema
 from schemas.geometry import Box, Polygon
 from schemas.record import ID_LENGTH
-from schemas.sample import Draft, Rejection, SpanKind
+from schemas.sample import Draft, Rejection
+from schemas.turn import SpanKind
 from schemas.vocabulary import Origin, Reason, TaskType
 from tasks.labels.columns import Image, Labels
 from tasks.labels.how import PHRASED_BY, How

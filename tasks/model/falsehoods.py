@@ -95,15 +95,22 @@ def against(truth: Truth, *, mended: bool = True) -> Check:
 
 
 def falsehoods(
-    tile: TileOutline, said: Told, check: Check, local: Phrasings, detailed: Phrasings
+    tile: TileOutline,
+    said: Told,
+    check: Check,
+    local: Phrasings,
+    detailed: Phrasings,
+    *,
+    held: bool = True,
 ) -> Falsehoods:
     """Return the answers in ``said`` in which something is false.
 
-    ``check`` finds what is; it is not asked about answers that were held against the labels already.
+    ``check`` finds what is; where ``held``, it is not asked about answers that were held against the
+    labels already, and mended as far as that was certain.
 
     ``local`` and ``detailed`` are the phrasings by which local facts and descriptions are asked for.
     """
-    said = said.doubtful()
+    said = said.doubtful() if held else said.unheld()
     facts = ((row, _in_facts(tile, row, check, local)) for row in said.described)
     whole = (
         (row, _in(synthesis_draft(tile, row, detailed), check, row.held))

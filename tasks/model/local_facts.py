@@ -29,22 +29,14 @@ W = TypeVar("W", DescribedObjects, SynthesizedTile, ConversedTile, MendedAnswer,
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 
 
-def local_facts(
-    tile: TileOutline, described: Sequence[DescribedObjects]
-) -> tuple[LocalFactText, ...]:
-    """Return the facts in ``described``, numbered in order, attributes before relations.
-
-    A fact with broken tags, no tags or numbers that the tile does not describe is left out: nothing
-    may rest on it, and verify rejects the sample made of it. Others keep close numbers.
-    """
-    sound = sound_facts(tile, described)
-    return tuple(LocalFactText(id=f"f{n}", text=text) for n, (text, _) in enumerate(sound, start=1))
-
-
 def sound_facts(
     tile: TileOutline, described: Sequence[DescribedObjects]
 ) -> Iterator[tuple[str, Held | None]]:
-    """Yield the text of each fact that is not left out, and what the labels say of it, if known."""
+    """Yield the text of each fact in ``described``, and what the labels say of it, where it was held.
+
+    A fact with broken tags, no tags or numbers that the tile does not describe is left out: nothing
+    may rest on it, and verify rejects the sample made of it.
+    """
     known = {thing.ref for thing in tile.objects if thing.described}
     for row in described:
         held: Iterable[Held | None] = row.held or repeat(None)

@@ -8,8 +8,8 @@ from schemas.tile import TileOutline
 from schemas.verdict import Held
 from tasks.grounding.checks import Said
 from tasks.grounding.drafts import LOCAL
-from tasks.grounding.held import hold
-from tasks.grounding.references import parse
+from tasks.grounding.held import hold, mended_turns
+from tasks.grounding.references import parse, write
 from tasks.grounding.truth import Truth, truth_of
 from tasks.model.local_facts import sound_facts
 
@@ -35,5 +35,7 @@ def _mended(text: str, held: Held | None, truth: Truth) -> Iterator[str]:
         return
     if not held.repairs:
         yield text
-    elif parse(held.turns[-1].content).spans:
-        yield held.turns[-1].content.strip()
+        return
+    answer = mended_turns(held)[-1].text
+    if answer.spans:
+        yield write(answer).strip()

@@ -12,7 +12,8 @@ from pydantic import Field
 from schemas.geometry import Window
 from schemas.image_row import ImageObject
 from schemas.record import Record
-from schemas.sample import Sample, Span, SpanKind
+from schemas.sample import Sample
+from schemas.turn import Span, SpanKind
 
 WIDEST: Final = 768
 QUALITY: Final = 80

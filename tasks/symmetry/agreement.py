@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from schemas.sample import Sample, Span
+from schemas.sample import Sample
 from schemas.symmetry import TURNS, Comparison, Symmetry, SymmetryRow
 from schemas.tile import TileOutline
 from schemas.verdict import Verdict
 from tasks.grounding.checks import Said, check_turns
-from tasks.grounding.references import Parsed, TextSpan
+from tasks.grounding.spans import parsed
 from tasks.grounding.truth import Truth
 from tasks.symmetry.samples import Unturned, turn_sample
 from tasks.symmetry.tiles import turn_outline
@@ -40,7 +40,7 @@ def agreements(tile: TileOutline, samples: Iterable[Sample]) -> Iterator[Symmetr
 def verdicts_on(sample: Sample, truth: Truth) -> tuple[Verdict, ...]:
     """Return what verification says of the published text of ``sample``."""
     said = [
-        Said(turn.role, _parsed(turn.content, number, sample.lineage.spans))
+        Said(turn.role, parsed(turn.content, number, sample.lineage.spans))
         for number, turn in enumerate(sample.turns)
     ]
     own = tuple(thing.ref for thing in sample.objects)
@@ -67,15 +67,6 @@ def _compared(
         return "unturned", turned.why
     differs = difference(verdicts, verdicts_on(turned, truth))
     return ("differ", differs) if differs else ("agree", "")
-
-
-def _parsed(text: str, turn: int, spans: Iterable[Span]) -> Parsed:
-    own = [span for span in spans if span.turn == turn]
-    kinds = (
-        tuple(TextSpan(span.start, span.end, span.refs) for span in own if span.kind == kind)
-        for kind in ("phrase", "box", "units")
-    )
-    return Parsed(text, *kinds)
 
 
 def _gist(verdict: Verdict) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.record import content_id
-from schemas.sample import Sample, SampleObject, Span
+from schemas.sample import Sample, SampleObject
 from schemas.symmetry import Symmetry, TurnedSample
 from schemas.tile import TileOutline
-from schemas.turn import Turn
+from schemas.turn import Span, Turn
 from tasks.spatial.polygons import box_of
 from tasks.symmetry.passage import CannotTurn
 from tasks.symmetry.tiles import Placing, turned_id

@@ -23,8 +23,8 @@ from schemas.geometry import Window
 from schemas.image_row import EncodedImage, ImageObject, ImageRow
 from schemas.record import content_id
 from schemas.release import ReleasePart
-from schemas.sample import Lineage, Sample, SampleObject, Span
-from schemas.turn import Turn
+from schemas.sample import Lineage, Sample, SampleObject
+from schemas.turn import Span, Turn
 from schemas.verdict import ClaimKind, Verdict
 from schemas.vocabulary import Origin, Split, TaskType
 from tasks.storage.layout import IMAGES, SAMPLES

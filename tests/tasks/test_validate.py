@@ -6,8 +6,8 @@ from schemas.errors import GateError
 from schemas.expectations import column_expectations
 from schemas.geometry import Window
 from schemas.record import content_id
-from schemas.sample import Rejection, Sample, Span
-from schemas.turn import Turn
+from schemas.sample import Rejection, Sample
+from schemas.turn import Span, Turn
 from schemas.verdict import Verdict
 from schemas.vocabulary import Origin, Reason
 from tasks._stage import Where, write_part

@@ -2,7 +2,7 @@ import pytest
 
 from prompts import load_phrasings
 from schemas.params import AdaptParams, DialogueParams, TeacherParams, VerifyParams
-from schemas.sample import Draft, Rejection, Sample, SampleObject, Span
+from schemas.sample import Draft, Rejection, Sample, SampleObject
 from schemas.teacher import (
     ConversedTile,
     DescribedObjects,
@@ -16,7 +16,7 @@ from schemas.teacher import (
     Synthesis,
     SynthesizedTile,
 )
-from schemas.turn import Turn
+from schemas.turn import Span, Turn
 from schemas.vocabulary import Origin, Reason, TaskType
 from tasks._stage import Where, write_part
 from tasks.adapt import adapt_shard

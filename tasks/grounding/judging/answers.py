@@ -13,6 +13,7 @@ from tasks.grounding.judging.comparisons import Claim, compared, most_numerous
 from tasks.grounding.judging.ground import Ground
 from tasks.grounding.judging.introducing import introduced
 from tasks.grounding.judging.polar import has_unknown, how_many_asked, polar, says_yes
+from tasks.grounding.judging.readings import is_one
 from tasks.grounding.judging.resolving import Resolver
 from tasks.grounding.judging.statements import Judge
 from tasks.grounding.reading.clauses import Attached, Noun
@@ -272,7 +273,8 @@ def _as_said(noun: Noun, gap: Noun) -> Noun:
     best = gap.thing.extreme
     if best is not None and best.extreme is not None:
         said = Attached("superlative", best.start, best.end, best.extreme)
-        said.peers = gap.thing.category or ANYTHING
+        own = noun.thing.category if is_one(gap.thing) else None  # of those that were named before
+        said.peers = gap.thing.category or own or ANYTHING
         claimed.attached.append(said)
     kept = []
     for one in claimed.attached:

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.geometry import Window
-from schemas.sample import Lineage, Sample, SampleObject, Span
-from schemas.turn import Turn
+from schemas.sample import Lineage, Sample, SampleObject
+from schemas.turn import Span, Turn
 from schemas.vocabulary import Origin, Split, TaskType
 from tasks.exporters.wording import reworded
 from tasks.spatial.dialects import CollapsedBox, dialect_named

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.params import AdaptParams
@@ -56,6 +56,7 @@ def row(category, count, **options):
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 100_000), st.integers(0, 40), st.booleans())
+@example(33_432, 15, True)  # two vehicles, and storage tanks that are larger than both
 def test_every_pair_passes_the_verifier(seed, count, complete):
     tile = random_tile(seed, count, CLASSES, exhaustive=LABELLED if complete else ("ship",))
     truth = Truth(tile)

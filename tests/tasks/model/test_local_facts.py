@@ -7,7 +7,7 @@ from schemas.facts import LocalFactText
 from schemas.teacher import DescribedObjects, Exchange, LocalDescription, LocalFact
 from tasks.grounding.references import expand, refs_of, tag
 from tasks.model.batches import sheet_tokens
-from tasks.model.local_facts import beside, local_facts, tag_problem, with_facts
+from tasks.model.local_facts import beside, sound_facts, tag_problem, with_facts
 from tasks.spatial.facts import fact_sheet
 from tests.tasks._tiles import dense_tile, random_tile
 
@@ -43,14 +43,11 @@ def long_facts(tile) -> tuple[LocalFactText, ...]:
     )
 
 
-def test_facts_are_numbered_across_requests_attributes_first() -> None:
+def test_facts_come_in_order_across_requests_attributes_first() -> None:
     tile = random_tile(1, 3)
     one, two = tag("One", ["o1"]), tag("two", ["o2"])
     rows = [row(tile.id, 1, (f"{one} is white.", f"Near {two}.")), row(tile.id, 2, (two, ""))]
-    assert [(f.id, f.text) for f in local_facts(tile, rows)] == [
-        ("f1", f"{one} is white. Near {two}."),
-        ("f2", two),
-    ]
+    assert [text for text, _ in sound_facts(tile, rows)] == [f"{one} is white. Near {two}.", two]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +56,7 @@ def test_facts_are_numbered_across_requests_attributes_first() -> None:
 def test_facts_that_nothing_may_rest_on_are_left_out(text: str) -> None:
     tile = random_tile(1, 3)
     rows = [row(tile.id, 1, (text, ""), (tag("One", ["o1"]), ""))]
-    assert [(f.id, f.text) for f in local_facts(tile, rows)] == [("f1", tag("One", ["o1"]))]
+    assert list(sound_facts(tile, rows)) == [(tag("One", ["o1"]), None)]
 
 
 def test_a_small_sheet_is_not_thinned() -> None:

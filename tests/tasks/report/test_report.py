@@ -13,7 +13,7 @@ from PIL import Image
 
 from schemas.gate import GateParams
 from schemas.release import FailedShard
-from schemas.sample import Span
+from schemas.turn import Span
 from tasks.publish import commit
 from tasks.report.figures import Count
 from tasks.report.gallery import Candidate, spread

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from schemas.errors import DamagedPart, UsageError
-from schemas.sample import Sample, Span
-from schemas.turn import Turn
+from schemas.sample import Sample
+from schemas.turn import Span, Turn
 from tasks.review.rows import sheet_samples, sheet_tiles
 from tasks.review.sheet import sheet_page, shown_sample
 from tests.fixtures.release import make_build

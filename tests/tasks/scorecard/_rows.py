@@ -3,8 +3,8 @@
 from schemas.arrow import to_batch
 from schemas.geometry import Window
 from schemas.record import content_id
-from schemas.sample import Lineage, Sample, SampleObject, Span
-from schemas.turn import Turn
+from schemas.sample import Lineage, Sample, SampleObject
+from schemas.turn import Span, Turn
 from schemas.verdict import Verdict
 from schemas.vocabulary import Origin
 
