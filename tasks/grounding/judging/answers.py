@@ -273,8 +273,8 @@ def _as_said(noun: Noun, gap: Noun) -> Noun:
     best = gap.thing.extreme
     if best is not None and best.extreme is not None:
         said = Attached("superlative", best.start, best.end, best.extreme)
-        own = noun.thing.category if is_one(gap.thing) else None  # of those that were named before
-        said.peers = gap.thing.category or own or ANYTHING
+        of_named = is_one(gap.thing)  # “the larger one” is one of those that were named before
+        said.peers = gap.thing.category or (noun.thing.category if of_named else ANYTHING)
         claimed.attached.append(said)
     kept = []
     for one in claimed.attached:

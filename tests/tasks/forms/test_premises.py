@@ -57,6 +57,7 @@ def row(category, count, **options):
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 100_000), st.integers(0, 40), st.booleans())
 @example(33_432, 15, True)  # two vehicles, and storage tanks that are larger than both
+@example(38_990, 7, True)  # “It”, of which no class is said
 def test_every_pair_passes_the_verifier(seed, count, complete):
     tile = random_tile(seed, count, CLASSES, exhaustive=LABELLED if complete else ("ship",))
     truth = Truth(tile)
