@@ -16,7 +16,7 @@ from schemas.facts import LocalFactText
 from schemas.release import Part
 from schemas.sample import Sample
 from schemas.teacher import DescribedObjects
-from schemas.tile import Tile, TileOutline
+from schemas.tile import TileOutline
 from schemas.vocabulary import Origin, TaskType
 from tasks._stage import Context, stage
 from tasks.grounding.coverage import at_odds, fates
@@ -35,7 +35,7 @@ def cover_shard(
 
     One tile's rows are in memory at a time.
     """
-    first, second = tee(context.rows(tiles, Tile))
+    first, second = tee(context.rows(tiles, TileOutline))  # facts were held: no picture is needed
     samples = _taught(context.batches(verified, Sample))
     together = zip(
         beside(first, context.rows(described, DescribedObjects)), beside(second, samples),

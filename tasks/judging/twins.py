@@ -12,11 +12,12 @@ import yaml
 from schemas.record import content_id
 from schemas.sample import Sample
 from schemas.tile import TileOutline
-from schemas.turn import SpanKind, Turn
+from schemas.turn import Turn
 from schemas.verdict import Outcome, Verdict
 from tasks.forms.presence import absent
 from tasks.grounding.checks import Said, check_turns
 from tasks.grounding.references import Parsed, TextSpan
+from tasks.grounding.spans import parsed
 from tasks.grounding.truth import Truth
 from tasks.lexicon import find_categories, number_word, parse_number, plural, with_article
 
@@ -115,15 +116,15 @@ def _like(given: str, words: str) -> str:
 
 def _said(sample: Sample, turn: int, change: Change) -> Said:
     """Return one turn of the twin, its spans moved with the words."""
-    text, spans = sample.turns[turn].content, sample.lineage.spans
+    text = sample.turns[turn].content
     own = change if change.turn == turn else Change(turn, 0, 0, "")
-    by_kind: dict[SpanKind, list[TextSpan]] = {"phrase": [], "box": [], "units": []}
-    for span in spans:
-        if span.turn == turn:
-            by_kind[span.kind].append(TextSpan(*_moved(span.start, span.end, own), span.refs))
+    before = parsed(text, turn, sample.lineage.spans)
+    moved = (
+        tuple(TextSpan(*_moved(one.start, one.end, own), one.refs) for one in some)
+        for some in before[1:]
+    )
     plain = text[: own.start] + own.words + text[own.end :]
-    phrases, boxes, units = (tuple(by_kind[kind]) for kind in ("phrase", "box", "units"))
-    return Said(sample.turns[turn].role, Parsed(plain, phrases, boxes, units))
+    return Said(sample.turns[turn].role, Parsed(plain, *moved))
 
 
 def _moved(start: int, end: int, change: Change) -> tuple[int, int]:

@@ -106,9 +106,8 @@ def falsehoods(
     """Return the answers in ``said`` in which something is false.
 
     ``check`` finds what is; where ``held``, it is not asked about answers that were held against the
-    labels already, and mended as far as that was certain.
-
-    ``local`` and ``detailed`` are the phrasings by which local facts and descriptions are asked for.
+    labels already, and mended as far as that was certain. ``local`` and ``detailed`` are the
+    phrasings by which local facts and descriptions are asked for.
     """
     said = said.doubtful() if held else said.unheld()
     facts = ((row, _in_facts(tile, row, check, local)) for row in said.described)

@@ -1,4 +1,4 @@
-"""Local facts: what the local descriptions of a tile say, numbered f1, f2 … and fitted to a budget."""
+"""Local facts: what the local descriptions of a tile say, and how they are fitted to a budget."""
 
 import heapq
 import re

@@ -24,7 +24,7 @@ def true_facts(
     """
     truth = truth_of(tile)
     sound = sound_facts(tile, described)
-    true = (true for text, held in sound for true in _mended(text, held, truth))
+    true = (mended for text, held in sound for mended in _mended(text, held, truth))
     return tuple(LocalFactText(id=f"f{n}", text=text) for n, text in enumerate(true, start=1))
 
 

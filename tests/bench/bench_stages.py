@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli.environment import prepare_environment
-from schemas.gate import GateParams
-from schemas.params import BuildParams, SourceSpec
 from schemas.release import Part
 from tests.bench.flow.builds import write_scenes
 
@@ -33,7 +31,7 @@ def main(scenes: int = 200, shards: int = 2) -> None:
     from tasks.grounding import checks, mending
     from tasks.lexicon.lexicon import english
     from tasks.quality.library import load
-    from tests.fixtures.nights import night
+    from tests.fixtures.nights import night, params_for
 
     spent: Counter[str] = Counter()
     part = Stage.part
@@ -61,11 +59,7 @@ def main(scenes: int = 200, shards: int = 2) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_scenes(folder / "scenes", scenes, SIDE, OBJECTS)
-        params = BuildParams(
-            sources=(SourceSpec(name="dota", path=str(folder / "scenes")),),
-            shards=shards,
-            gate=GateParams(blind=None),  # scenes that are all alike can be guessed
-        )
+        params = params_for(folder / "scenes", shards)
         begun = time.process_time()
         samples = night(str(folder / "root"), params, "bench").samples
         whole = time.process_time() - begun
